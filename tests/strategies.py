@@ -83,9 +83,7 @@ minors = st.one_of(
 )
 
 
-def moneys(
-    currency: Currency | None = None, *, minor: st.SearchStrategy[int] = minors
-) -> st.SearchStrategy[Money]:
+def moneys(currency: Currency | None = None, *, minor: st.SearchStrategy[int] = minors) -> st.SearchStrategy[Money]:
     """Money of *currency*, or of any."""
     return st.builds(Money, minor, currencies if currency is None else st.just(currency))
 

@@ -121,9 +121,7 @@ def water_level(total: int, weights: Numbers, caps: Sequence[int | None]) -> lis
             return [Fraction(full[at]) for at in range(len(weights))] if left == 0 else None
         level = Fraction(left, whole)
         reached = {
-            at: cap
-            for at, cap in enumerate(caps)
-            if at not in full and cap is not None and level * weights[at] >= cap
+            at: cap for at, cap in enumerate(caps) if at not in full and cap is not None and level * weights[at] >= cap
         }
         if not reached:
             return [Fraction(full[at]) if at in full else level * w for at, w in enumerate(weights)]
@@ -170,9 +168,7 @@ def test_split_follows_the_worked_table(row: dict[str, str]) -> None:
 
 
 def test_the_worked_table_shows_every_policy() -> None:
-    assert {row["policy"] for row in table("ground-floor.md", "Splits")} == {
-        policy.name for policy in POLICIES
-    }
+    assert {row["policy"] for row in table("ground-floor.md", "Splits")} == {policy.name for policy in POLICIES}
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -232,9 +228,7 @@ def test_split_agrees_with_the_oracle(policy: Apportionment, total: int, weights
 
 @pytest.mark.parametrize("policy", [policy for policy in POLICIES if policy is not Apportionment.WEBSTER])
 @given(totals, weights)
-def test_split_of_large_numbers_agrees_with_the_oracle(
-    policy: Apportionment, total: int, weights: list[int]
-) -> None:
+def test_split_of_large_numbers_agrees_with_the_oracle(policy: Apportionment, total: int, weights: list[int]) -> None:
     expected = ORACLES[policy](total, weights, [total] * len(weights), range(len(weights)))
     assert split(total, weights, policy) == expected
 
@@ -251,9 +245,7 @@ def test_webster_of_large_numbers_cannot_be_improved_by_moving_a_unit(total: int
 
 @pytest.mark.parametrize("policy", [Apportionment.LARGEST_REMAINDER, Apportionment.WEBSTER])
 @given(small_totals, small_weights, st.randoms())
-def test_ties_go_by_key_as_in_the_oracle(
-    policy: Apportionment, total: int, weights: list[int], random: Any
-) -> None:
+def test_ties_go_by_key_as_in_the_oracle(policy: Apportionment, total: int, weights: list[int], random: Any) -> None:
     keys = [f"k{at}" for at in range(len(weights))]
     random.shuffle(keys)
     expected = ORACLES[policy](total, weights, [total] * len(weights), keys)
@@ -479,9 +471,9 @@ def test_apportion_agrees_with_split(total: int, weights: list[int], policy: App
 
 @given(
     small_totals,
-    st.lists(
-        st.tuples(st.integers(0, 9), st.sampled_from([1, 2, 3, 7, 10, 100])), min_size=1, max_size=6
-    ).filter(lambda several: any(top for top, _ in several)),
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from([1, 2, 3, 7, 10, 100])), min_size=1, max_size=6).filter(
+        lambda several: any(top for top, _ in several)
+    ),
 )
 def test_rates_weigh_as_their_fractions(total: int, ratios: list[tuple[int, int]]) -> None:
     fractions = [Fraction(top, bottom) for top, bottom in ratios]
@@ -570,9 +562,7 @@ def test_nothing_splits_into_nothings(weights: list[int]) -> None:
     assert apportion(Money.zero("EUR"), weights) == (Money.zero("EUR"),) * len(weights)
 
 
-@pytest.mark.parametrize(
-    "value", [1.0, True, "1", None, Decimal(1), Fraction(1), np.int64(1), Rate(1), Money(1, EUR)]
-)
+@pytest.mark.parametrize("value", [1.0, True, "1", None, Decimal(1), Fraction(1), np.int64(1), Rate(1), Money(1, EUR)])
 def test_split_takes_ints_alone(value: Any) -> None:
     with pytest.raises(InvalidType):
         split(value, [1])

@@ -214,18 +214,14 @@ def test_require_int_lets_both_ends_in(value: int) -> None:
     assert require_int(value, code="a.b", name="n", low=1, high=5) == value
 
 
-@pytest.mark.parametrize(
-    ("value", "message"), [(0, "n must be at least 1: 0"), (6, "n must be at most 5: 6")]
-)
+@pytest.mark.parametrize(("value", "message"), [(0, "n must be at least 1: 0"), (6, "n must be at most 5: 6")])
 def test_require_int_refuses_past_an_end(value: int, message: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         require_int(value, code="a.b", name="n", low=1, high=5)
     assert (str(caught.value), caught.value.code, caught.value.value) == (message, "a.b", value)
 
 
-@pytest.mark.parametrize(
-    "value", [True, False, 1.0, "1", None, Fraction(1), np.int64(1), np.bool_(True), b"1"]
-)
+@pytest.mark.parametrize("value", [True, False, 1.0, "1", None, Fraction(1), np.int64(1), np.bool_(True), b"1"])
 def test_require_int_refuses_what_only_looks_like_an_int(value: object) -> None:
     with pytest.raises(InvalidType) as caught:
         require_int(value, code="a.b", name="n")

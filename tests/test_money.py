@@ -167,9 +167,7 @@ def test_iso_currency_has_the_places_of_the_standard(entry: Any) -> None:
     else:
         assert Currency.iso(entry.code) == Currency(entry.code, entry.exponent)
         assert Currency.iso(entry.code).exponent == entry.exponent
-        with pytest.raises(
-            InvalidValue, match=f"ISO 4217 gives {entry.code} {entry.exponent} decimal places"
-        ):
+        with pytest.raises(InvalidValue, match=f"ISO 4217 gives {entry.code} {entry.exponent} decimal places"):
             Currency(entry.code, entry.exponent + 1)
 
 
@@ -234,9 +232,7 @@ def test_of_cuts_no_digit_unless_a_rounding_is_named(amount: Decimal, currency: 
 @given(st.integers(-(10**9), 10**9), currencies)
 def test_of_an_int_counts_major_units(amount: int, currency: Currency) -> None:
     assert Money.of(amount, currency).minor == amount * 10**currency.exponent
-    assert (
-        Money.of(amount, currency) == Money.of(str(amount), currency) == Money.of(Decimal(amount), currency)
-    )
+    assert Money.of(amount, currency) == Money.of(str(amount), currency) == Money.of(Decimal(amount), currency)
 
 
 @pytest.mark.parametrize(
@@ -380,9 +376,7 @@ def test_text_and_decimal_read_back(money: Money) -> None:
 
 
 @given(moneys(), st.decimals(-(10**6), 10**6, places=5), rates, roundings)
-def test_money_does_not_read_the_decimal_context(
-    money: Money, amount: Decimal, rate: Rate, rounding: Rounding
-) -> None:
+def test_money_does_not_read_the_decimal_context(money: Money, amount: Decimal, rate: Rate, rounding: Rounding) -> None:
     def work() -> list[object]:
         return [
             money.amount,
@@ -530,9 +524,7 @@ def test_money_does_not_mix_with_bare_numbers(op: Callable[[Any, Any], object], 
         op(other, Money(1, EUR))
 
 
-@pytest.mark.parametrize(
-    "other", [1.5, True, "2", Decimal(2), None, Rate(1, 2), Money(2, EUR), np.float64(2)]
-)
+@pytest.mark.parametrize("other", [1.5, True, "2", Decimal(2), None, Rate(1, 2), Money(2, EUR), np.float64(2)])
 def test_money_is_multiplied_by_ints_alone(other: Any) -> None:
     with pytest.raises(TypeError):
         Money(1, EUR) * other

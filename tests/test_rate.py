@@ -257,9 +257,7 @@ def test_arithmetic_only_asks_that_the_result_fits() -> None:
         (operator.mul, Rate(1, LIMIT), Rate(1, 2)),
     ],
 )
-def test_arithmetic_refuses_a_result_that_does_not_fit(
-    op: Callable[[Any, Any], Rate], a: Rate, b: Any
-) -> None:
+def test_arithmetic_refuses_a_result_that_does_not_fit(op: Callable[[Any, Any], Rate], a: Rate, b: Any) -> None:
     with pytest.raises(InvalidValue, match=r"must be at (most|least)"):
         op(a, b)
 
@@ -276,9 +274,7 @@ def test_rates_sort_as_fractions(several: list[Rate]) -> None:
     assert [fraction(rate) for rate in sorted(several)] == sorted(map(fraction, several))
 
 
-@pytest.mark.parametrize(
-    "op", [operator.add, operator.sub, operator.lt, operator.le, operator.gt, operator.ge]
-)
+@pytest.mark.parametrize("op", [operator.add, operator.sub, operator.lt, operator.le, operator.gt, operator.ge])
 @pytest.mark.parametrize("other", [1, 0.5, "20%", True, Decimal(1), Fraction(1), None])
 def test_rate_does_not_mix_with_bare_numbers(op: Callable[[Any, Any], Any], other: object) -> None:
     with pytest.raises(TypeError):

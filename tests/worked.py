@@ -20,7 +20,5 @@ def table(page: str, heading: str) -> list[dict[str, str]]:
         at += 1
     head, rule, *body = rows
     assert body, f"an empty table under {heading!r}"
-    assert set("".join(rule)) == {"-", ":"} or set("".join(rule)) == {"-"}, (
-        f"a broken table under {heading!r}"
-    )
+    assert set("".join(rule)) == {"-", ":"} or set("".join(rule)) == {"-"}, f"a broken table under {heading!r}"
     return [dict(zip(head, row, strict=True)) for row in body]

@@ -79,7 +79,7 @@ def apportion(
         raise InvalidType(f"total must be Money: {clip(total)}", code="apportion.total", value=total)
     room = None
     if caps is not None:
-        room = [None if cap is None else total._same(cap).minor for cap in _listed(caps, "caps")]
+        room = [None if cap is None else total.same(cap).minor for cap in _listed(caps, "caps")]
     parts = split(total.minor, _integers(_listed(weights, "weights")), policy, keys=keys, caps=room)
     return tuple(Money(part, total.currency) for part in parts)
 
@@ -107,13 +107,9 @@ def split(
     for weight in _listed(weights, "weights"):
         require_int(weight, code="apportion.weight", name="weight", high=_MAX_WEIGHT)
         if weight < 0:
-            raise WeightError(
-                f"a weight must not be negative: {clip(weight)}", code="apportion.negative", value=weight
-            )
+            raise WeightError(f"a weight must not be negative: {clip(weight)}", code="apportion.negative", value=weight)
     if not isinstance(policy, Apportionment):
-        raise InvalidType(
-            f"policy must be an Apportionment: {clip(policy)}", code="apportion.policy", value=policy
-        )
+        raise InvalidType(f"policy must be an Apportionment: {clip(policy)}", code="apportion.policy", value=policy)
     if total == 0:
         return [0] * len(weights)
     if not any(weights):
@@ -151,9 +147,7 @@ def largest_remainder(total: int, weights: Sequence[int], whole: int) -> list[in
 
 def _listed(values: Sequence[T], name: str) -> Sequence[T]:
     if isinstance(values, str | bytes) or not isinstance(values, Sequence):
-        raise InvalidType(
-            f"{name} must be a list or tuple: {clip(values)}", code=f"apportion.{name}", value=values
-        )
+        raise InvalidType(f"{name} must be a list or tuple: {clip(values)}", code=f"apportion.{name}", value=values)
     return values
 
 
@@ -162,7 +156,7 @@ def _integers(weights: Sequence[int | Rate | Money]) -> list[int]:
     kinds = {type(weight) for weight in weights}
     if Money in kinds:
         first = next(weight for weight in weights if isinstance(weight, Money))
-        return [first._same(weight).minor for weight in weights]  # type: ignore[arg-type]  # _same refuses the rest
+        return [first.same(weight).minor for weight in weights]  # type: ignore[arg-type]  # _same refuses the rest
     common = 1
     for weight in weights:
         if isinstance(weight, Rate):
@@ -193,9 +187,7 @@ def _ranks(keys: Sequence[Any] | None, size: int) -> Sequence[int]:
     except SalesplanError:
         raise
     except Exception:  # whatever a foreign comparison raises, as Decimal's NaN does
-        raise InvalidType(
-            "keys must be comparable with each other", code="apportion.keys", value=None
-        ) from None
+        raise InvalidType("keys must be comparable with each other", code="apportion.keys", value=None) from None
     if repeated:
         raise InvalidValue("keys must be distinct", code="apportion.keys", value=None)
     rank = [0] * size
@@ -208,12 +200,8 @@ def _room(caps: Sequence[int | None] | None, weights: Sequence[int]) -> list[int
     if caps is None:
         return None
     if len(_listed(caps, "caps")) != len(weights):
-        raise InvalidValue(
-            f"{len(caps)} caps for {len(weights)} weights", code="apportion.caps", value=len(caps)
-        )
-    return [
-        None if cap is None else require_int(cap, code="apportion.caps", name="cap", low=0) for cap in caps
-    ]
+        raise InvalidValue(f"{len(caps)} caps for {len(weights)} weights", code="apportion.caps", value=len(caps))
+    return [None if cap is None else require_int(cap, code="apportion.caps", name="cap", low=0) for cap in caps]
 
 
 def _capped(
@@ -313,9 +301,7 @@ def _nudge(parts: list[int], total: int, weights: Sequence[int], room: list[int]
     return parts
 
 
-def _webster(
-    total: int, weights: Sequence[int], whole: int, rank: Sequence[int], room: list[int]
-) -> list[int]:
+def _webster(total: int, weights: Sequence[int], whole: int, rank: Sequence[int], room: list[int]) -> list[int]:
     """Jump to the rounded shares, then step unit by unit by the best quotient weight / (2 * seats +- 1)."""
     parts = [(2 * total * weight + whole) // (2 * whole) for weight in weights]
     off = total - sum(parts)

@@ -75,9 +75,7 @@ def text_table(rows: Iterable[Sequence[object]], *, align: Sequence[Align] | Non
     texts = [[_line(cell) for cell in row] for row in table]
     widths = [max(map(_width, column)) for column in zip(*texts, strict=True)]
     return "\n".join(
-        "  ".join(
-            _padded(text, width, side) for text, width, side in zip(row, widths, sides, strict=True)
-        ).rstrip()
+        "  ".join(_padded(text, width, side) for text, width, side in zip(row, widths, sides, strict=True)).rstrip()
         for row in texts
     )
 
@@ -143,9 +141,7 @@ def _rows(rows: list[Any]) -> list[list[Any]]:
 def _sides(align: Sequence[Align] | None, table: list[list[Any]], *, width: int) -> list[Align]:
     if align is None:
         return [Align.RIGHT if _numeric([row[at] for row in table]) else Align.LEFT for at in range(width)]
-    sides = [
-        require_instance(side, Align, code="display.align", name="align") for side in _several(align, "align")
-    ]
+    sides = [require_instance(side, Align, code="display.align", name="align") for side in _several(align, "align")]
     if len(sides) != width:
         raise InvalidValue(f"{len(sides)} aligns for {width} columns", code="display.shape", value=len(sides))
     return sides
@@ -161,14 +157,14 @@ def _cells(tag: str, row: list[Any], sides: list[Align]) -> str:
 def _numeric(cells: list[Any]) -> bool:
     """Whether the known cells are numbers, and there are some."""
     kinds = {type(cell) for cell in cells} - {type(None)}
-    return bool(kinds) and all(
-        issubclass(kind, Number | Money | Rate) and not issubclass(kind, bool) for kind in kinds
-    )
+    return bool(kinds) and all(issubclass(kind, Number | Money | Rate) and not issubclass(kind, bool) for kind in kinds)
 
 
 def _text(cell: object) -> str:
     if cell is None:
         return "-"
+    if isinstance(cell, list | tuple | dict | set | frozenset):  # a cell is one value; shared nesting would not end
+        return clip(cell)
     try:
         return _NOT_XML.sub("\ufffd", str(cell))
     except Exception:  # an int past Python's limit for text, or a broken __str__
@@ -191,8 +187,7 @@ def _width(text: str) -> int:
     from unicodedata import category, east_asian_width
 
     return sum(
-        0 if category(char) in {"Mn", "Me", "Cf"} else 2 if east_asian_width(char) in {"W", "F"} else 1
-        for char in text
+        0 if category(char) in {"Mn", "Me", "Cf"} else 2 if east_asian_width(char) in {"W", "F"} else 1 for char in text
     )
 
 

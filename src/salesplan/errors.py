@@ -109,9 +109,7 @@ def _brief() -> Repr:
     return brief
 
 
-def require_int(
-    value: object, *, code: str, name: str, low: int | None = None, high: int | None = None
-) -> int:
+def require_int(value: object, *, code: str, name: str, low: int | None = None, high: int | None = None) -> int:
     """*value* itself when it is an int (never a bool) in `low..high`, both ends included.
 
     Raises: InvalidType or InvalidValue with *code*.
@@ -139,9 +137,7 @@ def require_text(value: object, *, code: str, name: str) -> str:
     'python-101'
     """
     if not isinstance(value, str):
-        raise InvalidType(
-            f"{name} must be a str, not {type(value).__name__}: {clip(value)}", code=code, value=value
-        )
+        raise InvalidType(f"{name} must be a str, not {type(value).__name__}: {clip(value)}", code=code, value=value)
     if not value or len(value) > _MAX_TEXT or not value.isprintable():
         raise InvalidValue(
             f"{name} must be 1 to {_MAX_TEXT} printable characters: {clip(value)}", code=code, value=value

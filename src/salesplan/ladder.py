@@ -120,9 +120,7 @@ class Ladder(Generic[K, V]):
             if upper is None:
                 raise LadderError("only the last band may be without end", code="ladder.overlap", value=lower)
             if _less(upper, lower):
-                raise LadderError(
-                    f"nothing covers {_text(upper)} .. {_text(lower)}", code="ladder.gap", value=upper
-                )
+                raise LadderError(f"nothing covers {_text(upper)} .. {_text(lower)}", code="ladder.gap", value=upper)
             if _less(lower, upper):
                 raise LadderError(
                     f"{_text(lower)} .. {_text(upper)} is covered twice", code="ladder.overlap", value=lower

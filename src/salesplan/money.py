@@ -74,9 +74,7 @@ class Rounding(Enum):
             numerator = require_int(numerator, code="rounding.type", name="numerator")
             denominator = require_int(denominator, code="rounding.type", name="denominator")
         if denominator <= 0:
-            raise InvalidValue(
-                "divide needs a positive denominator", code="rounding.denominator", value=denominator
-            )
+            raise InvalidValue("divide needs a positive denominator", code="rounding.denominator", value=denominator)
         below, rest = divmod(numerator, denominator)
         if rest == 0:
             return below
@@ -126,9 +124,7 @@ class Currency:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.code, str):
-            raise InvalidType(
-                f"a currency code is a str: {clip(self.code)}", code="currency.type", value=self.code
-            )
+            raise InvalidType(f"a currency code is a str: {clip(self.code)}", code="currency.type", value=self.code)
         if _CODE.match(self.code) is None:
             raise InvalidValue(
                 f"a currency code is 2 to 12 capitals or digits: {clip(self.code)}",
@@ -209,9 +205,7 @@ class Money:
             )
 
     @classmethod
-    def of(
-        cls, amount: str | int | Decimal, currency: str | Currency, *, rounding: Rounding | None = None
-    ) -> Self:
+    def of(cls, amount: str | int | Decimal, currency: str | Currency, *, rounding: Rounding | None = None) -> Self:
         """Money from an amount in major units; an ISO code stands for its currency.
 
         Raises: InvalidType for a float or bool; InvalidValue for excess digits without *rounding*, NaN, or
@@ -260,7 +254,7 @@ class Money:
         if not isinstance(amounts, Iterable):
             raise InvalidType(f"sum takes several Money: {clip(amounts)}", code="money.type", value=amounts)
         zero = cls.zero(currency)
-        return cls(sum(zero._same(amount).minor for amount in amounts), zero.currency)
+        return cls(sum(zero.same(amount).minor for amount in amounts), zero.currency)
 
     @property
     def amount(self) -> str:
@@ -287,12 +281,12 @@ class Money:
     def __add__(self, other: Money) -> Self:
         if not isinstance(other, Money):
             return NotImplemented
-        return type(self)(self.minor + self._same(other).minor, self.currency)
+        return type(self)(self.minor + self.same(other).minor, self.currency)
 
     def __sub__(self, other: Money) -> Self:
         if not isinstance(other, Money):
             return NotImplemented
-        return type(self)(self.minor - self._same(other).minor, self.currency)
+        return type(self)(self.minor - self.same(other).minor, self.currency)
 
     def __mul__(self, times: int) -> Self:
         if isinstance(times, bool) or not isinstance(times, int):
@@ -308,16 +302,16 @@ class Money:
         return type(self)(abs(self.minor), self.currency)
 
     def __lt__(self, other: Money) -> bool:
-        return self.minor < self._same(other).minor if isinstance(other, Money) else NotImplemented
+        return self.minor < self.same(other).minor if isinstance(other, Money) else NotImplemented
 
     def __le__(self, other: Money) -> bool:
-        return self.minor <= self._same(other).minor if isinstance(other, Money) else NotImplemented
+        return self.minor <= self.same(other).minor if isinstance(other, Money) else NotImplemented
 
     def __gt__(self, other: Money) -> bool:
-        return self.minor > self._same(other).minor if isinstance(other, Money) else NotImplemented
+        return self.minor > self.same(other).minor if isinstance(other, Money) else NotImplemented
 
     def __ge__(self, other: Money) -> bool:
-        return self.minor >= self._same(other).minor if isinstance(other, Money) else NotImplemented
+        return self.minor >= self.same(other).minor if isinstance(other, Money) else NotImplemented
 
     def __bool__(self) -> bool:
         raise InvalidType(
@@ -327,7 +321,7 @@ class Money:
     def __str__(self) -> str:
         return f"{self.currency.code} {self.amount}"
 
-    def _same(self, other: Money) -> Money:
+    def same(self, other: Money) -> Money:
         if not isinstance(other, Money):
             raise InvalidType(f"not Money: {clip(other)}", code="money.type", value=other)
         if self.currency is not other.currency and self.currency != other.currency:

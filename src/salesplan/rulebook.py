@@ -78,10 +78,7 @@ def to_data(obj: object) -> dict[str, object]:
     >>> to_data(Money.of("50", "CNY"))
     {'schema': 1, 'kind': 'money', 'amount': '50.00', 'currency': 'CNY'}
     """
-    try:
-        data = _written(obj)
-    except RecursionError:
-        raise _too_deep() from None
+    data = _written(obj)
     faults = Faults()
     scan(data, faults)
     _raise(faults)
@@ -140,11 +137,7 @@ def fingerprint(obj: object) -> str:
     >>> fingerprint(Money.of("50", "CNY"))[:23]
     'sha256:67ffeb6af6ed5cbb'
     """
-    try:
-        text = canonical(_written(obj))
-    except RecursionError:
-        raise _too_deep() from None
-    return "sha256:" + sha256(text.encode("ascii")).hexdigest()
+    return "sha256:" + sha256(canonical(_written(obj)).encode("ascii")).hexdigest()
 
 
 class _Definitions:
@@ -187,14 +180,12 @@ def _written(obj: object) -> dict[str, object]:
     (record,) = _compiled(type(obj)).records.values()
     faults = Faults()
     data: dict[str, object] = {"schema": SCHEMA, "kind": record.name}
-    record.write_fields(obj, data, None, faults)
+    try:
+        record.write_fields(obj, data, None, faults)
+    except RecursionError:
+        faults.add(None, "rulebook.too_deep", "the object is nested too deep to be written")
     _raise(faults)
     return data
-
-
-def _too_deep() -> RulebookError:
-    problem = Problem("$", "rulebook.too_deep", "the object is nested too deep to be written")
-    return RulebookError((problem,), 1)
 
 
 def _bound(type: Any) -> Compiled:

@@ -60,9 +60,7 @@ def _in_zone(value: object, zone: tzinfo, *, name: str) -> datetime:
     try:
         return instant.astimezone(zone)
     except OverflowError:  # within a day of year 1 or 9999
-        raise InvalidValue(
-            f"{name} has no date in {zone}: {instant}", code="window.range", value=value
-        ) from None
+        raise InvalidValue(f"{name} has no date in {zone}: {instant}", code="window.range", value=value) from None
 
 
 @attrs.frozen

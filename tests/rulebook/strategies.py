@@ -96,7 +96,7 @@ leaves = (
     st.none()
     | st.booleans()
     | st.integers(-3, 3)
-    | st.sampled_from([10**40, 10**5000, 0.1, float("nan"), float("inf"), 1.0])
+    | st.sampled_from([10**40, 10**4000, 0.1, float("nan"), float("inf"), 1.0])
     | texts
     | st.sampled_from(["5.00", "20%", "CNY", "item", "2026-11-11", "2026-11-11T00:00:00Z", "\ud800", "spend_at_least"])
     | st.sampled_from([b"bytes", (1, 2), {1}, object(), date(2026, 1, 1)])

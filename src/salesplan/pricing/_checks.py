@@ -121,9 +121,7 @@ def _window(promotion: Promotion) -> Check:
     def check(run: Run) -> Refusal | None:
         if window.contains(run.at):
             return None
-        return Refusal(
-            RefusalCode.NOT_STARTED if window.starts_after(run.at) else RefusalCode.EXPIRED, str(window)
-        )
+        return Refusal(RefusalCode.NOT_STARTED if window.starts_after(run.at) else RefusalCode.EXPIRED, str(window))
 
     return check
 
@@ -139,17 +137,17 @@ def _code(code: str) -> Check:
 
 def _limits(promotion: Promotion) -> Check:
     limits, name = promotion.limits, promotion.id
-    budget = None if limits.budget is None else limits.budget.minor
+    budget = limits.budget
 
     def check(run: Run) -> Refusal | None:
-        if limits.uses is not None and run.uses_of(name) >= limits.uses:
-            return Refusal(RefusalCode.USES_SPENT, limits.uses, run.uses_of(name))
+        if limits.uses is not None and (used := run.usage.uses.get(name, 0)) >= limits.uses:
+            return Refusal(RefusalCode.USES_SPENT, limits.uses, used)
         if limits.uses_per_shopper is not None:
-            used = dict(run.shopper.uses).get(name, 0)
+            used = run.shopper.uses.get(name, 0)
             if used >= limits.uses_per_shopper:
                 return Refusal(RefusalCode.SHOPPER_USES_SPENT, limits.uses_per_shopper, used)
-        if budget is not None and run.spent_on(name) >= budget:
-            return Refusal(RefusalCode.BUDGET_SPENT, budget, run.spent_on(name))
+        if budget is not None and (spent := run.spent_of(name, budget)) >= budget.minor:
+            return Refusal(RefusalCode.BUDGET_SPENT, budget.minor, spent)
         return None
 
     return check

@@ -1,9 +1,10 @@
 """Benefits as functions of the run: the effect in the promotion's turn, or why there is none.
 
 Three shapes. *Order* benefits find an amount and split it over the lines. *Line* benefits find a share on each line.
-*Unit* benefits list the units in scope as (price, count) runs from dear to cheap, find by arithmetic how many units of each
-run are reduced and by how much, and write the runs back. Positions count units from 0, dear to cheap; in groups of n the
-last *take* of each group are rewarded, so among the first x units there are (x // n) * take + max(0, x % n - (n - take)).
+*Unit* benefits list the units in scope as (price, count) runs from dear to cheap, find by arithmetic how many units
+of each run are reduced and by how much, and write the runs back. Positions count units from 0, dear to cheap; in
+groups of n the last *take* of each group are rewarded, so among the first x units there are (x // n) * take + max(0,
+x % n - (n - take)).
 """
 
 from __future__ import annotations
@@ -75,9 +76,7 @@ def act_of(benefit: Benefit, goods: Goods, scopes: Scopes, policy: Policy) -> Ac
             return _order(goods, _every_spend(goods, every.minor, save.minor, basis, max_times))
         case SpendAndPercent(tiers=tiers, basis=basis, cap=cap):
             shares = [_share(off, policy) for off in tiers.values]
-            return _order(
-                goods, _spend_and_percent(goods, _minors(tiers.thresholds), shares, basis), _minor(cap)
-            )
+            return _order(goods, _spend_and_percent(goods, _minors(tiers.thresholds), shares, basis), _minor(cap))
         case QuantityPercent(tiers=counts, cap=cap):
             shares = [_share(off, policy) for off in counts.values]
             return _order(goods, _quantity_percent(goods, list(counts.thresholds), shares), _minor(cap))
@@ -202,9 +201,7 @@ def _quantity_percent(goods: Goods, thresholds: list[int], shares: list[Share]) 
     def find(run: Run, whole: int) -> tuple[int, int] | Refusal:
         have = run.count(goods)
         tier = bisect_right(thresholds, have)
-        return (
-            (shares[tier - 1](whole), whole) if tier else Refusal(RefusalCode.QUANTITY, thresholds[0], have)
-        )
+        return (shares[tier - 1](whole), whole) if tier else Refusal(RefusalCode.QUANTITY, thresholds[0], have)
 
     return find
 
@@ -254,9 +251,7 @@ def _unit_price(goods: Goods, price: int, limit: int | None) -> Act:
         units = _units(run, goods)
         if not units:
             return _NOTHING
-        return _on_units(
-            run, [(unit, n, max(0, unit[0] - price)) for unit, n in _dearest(units, limit)], None, left
-        )
+        return _on_units(run, [(unit, n, max(0, unit[0] - price)) for unit, n in _dearest(units, limit)], None, left)
 
     return act
 
@@ -274,9 +269,7 @@ def _dearest(units: list[Unit], limit: int | None) -> list[tuple[Unit, int]]:
     return hits
 
 
-def _groups(
-    goods: Goods, size: int, take: int, share: Share, pick: Pick, charge: Charge, max_times: int | None
-) -> Act:
+def _groups(goods: Goods, size: int, take: int, share: Share, pick: Pick, charge: Charge, max_times: int | None) -> Act:
     def rewarded(upto: int) -> int:
         """Rewarded units among the first *upto*."""
         return upto // size * take + max(0, upto % size - (size - take))
@@ -391,14 +384,8 @@ def _on_group(run: Run, amount: int, members: list[tuple[Unit, int]], left: int 
     held, capped = _held(amount, None, left)
     if held > sum(rooms):
         held, capped = sum(rooms), Capped.FLOOR
-    parts = (
-        split(held, [price * count for (price, _, _), count in members], caps=rooms)
-        if held
-        else [0] * len(members)
-    )
-    return _written(
-        run, [(unit, count, part) for (unit, count), part in zip(members, parts, strict=True)], capped
-    )
+    parts = split(held, [price * count for (price, _, _), count in members], caps=rooms) if held else [0] * len(members)
+    return _written(run, [(unit, count, part) for (unit, count), part in zip(members, parts, strict=True)], capped)
 
 
 def _on_units(run: Run, hits: list[tuple[Unit, int, int]], cap: int | None, left: int | None) -> Outcome:
@@ -409,9 +396,7 @@ def _on_units(run: Run, hits: list[tuple[Unit, int, int]], cap: int | None, left
     held, capped = _held(amount, cap, left)
     if held < amount:
         totals = split(held, totals, caps=totals)
-    return _written(
-        run, [(unit, count, part) for (unit, count, _), part in zip(hits, totals, strict=True)], capped
-    )
+    return _written(run, [(unit, count, part) for (unit, count, _), part in zip(hits, totals, strict=True)], capped)
 
 
 def _written(run: Run, taken: list[tuple[Unit, int, int]], capped: Capped | None) -> Outcome:

@@ -52,7 +52,7 @@ class Rule:
         self.checks = checks_of(promotion, self.goods, book.goods)
         self.act = act_of(benefit, self.goods, book.goods, policy)
         self.alone = promotion.exclusive is Exclusive.IN_CART
-        self.budget = None if promotion.limits.budget is None else promotion.limits.budget.minor
+        self.budget = promotion.limits.budget
         self.is_gift = isinstance(benefit, FreeGift)
         self.gift_value = 0
         if isinstance(benefit, FreeGift):
@@ -77,7 +77,7 @@ class Rule:
                 return refusal
         if self.budget is None:
             return self.act(run)
-        return self.act(run, self.budget - run.spent_on(self.promotion.id))
+        return self.act(run, self.budget.minor - run.spent_of(self.promotion.id, self.budget))
 
     def _commit_price(self, run: Run, effect: Effect) -> None:
         run.commit(effect)
@@ -137,9 +137,7 @@ class Book:
 
     def __init__(self, promotions: tuple[Promotion, ...], policy: Policy) -> None:
         self.policy = policy
-        self._plain = (
-            policy.weights is Weights.RUNNING and policy.allocation is Apportionment.LARGEST_REMAINDER
-        )
+        self._plain = policy.weights is Weights.RUNNING and policy.allocation is Apportionment.LARGEST_REMAINDER
         self.searches = policy.selection is Selection.BEST_STACK
         self.best_per_group = policy.selection is Selection.BEST_PER_GROUP
         self._goods: dict[Scope, Goods] = {EVERYTHING: Goods(EVERYTHING)}
@@ -213,18 +211,14 @@ def _refused_phases(promotion: Promotion) -> set[Phase]:
 
 
 def _may_grow(promotion: Promotion, policy: Policy) -> bool:
-    """Whether earlier discounts could raise what this promotion saves; a search may then not bound it by its first offer.
+    """Whether earlier discounts could raise its saving, so that its first offer is no bound.
 
-    Units that leave a scope change who is the cheapest; a share lost on a floor may fall elsewhere; and UP_05 on the price
-    can jump by two.
+    Units that leave a scope change who is the cheapest; a share lost on a floor may fall elsewhere; and UP_05 on the
+    price can jump by two.
     """
-    if policy.overflow is Overflow.LOSE or (
-        policy.rounded is Rounded.PRICE and policy.rounding is Rounding.UP_05
-    ):
+    if policy.overflow is Overflow.LOSE or (policy.rounded is Rounded.PRICE and policy.rounding is Rounding.UP_05):
         return True
     benefit = promotion.benefit
     if isinstance(benefit, BuyXGetY) and benefit.rewards is not None:
         return True
-    return (
-        promotion.scope.discounted is Discounted.EXCLUDED and getattr(benefit, "pick", None) is Pick.CHEAPEST
-    )
+    return promotion.scope.discounted is Discounted.EXCLUDED and getattr(benefit, "pick", None) is Pick.CHEAPEST

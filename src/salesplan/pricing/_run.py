@@ -1,21 +1,22 @@
 """One calculation in progress, all in integers: lines by rising id, what is left to pay on each, and how it is reduced.
 
-A line is one number, its running net, as long as its units are alike. Once a promotion touches only some of them, or them
-differently, the line also keeps pieces, (unit price, count) runs in `Run.pieces`, that sum to the net. Units of a line
-without pieces cost net // quantity, the first net % quantity of them one minor unit more.
+A line is one number, its running net, as long as its units are alike. Once a promotion touches only some of them, or
+them differently, the line also keeps pieces, (unit price, count) runs in `Run.pieces`, that sum to the net. Units of
+a line without pieces cost net // quantity, the first net % quantity of them one minor unit more.
 
-An `Effect` is computed against the state without changing it, then committed by replacing lists, never by writing into
-them: a search may keep any earlier state by keeping three references.
+An `Effect` is computed against the state without changing it, then committed by replacing lists, never by writing
+into them: a search may keep any earlier state by keeping three references.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from operator import sub
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ..apportion import largest_remainder, split
+from ..money import Money
 from .cart import CartCore, Shopper, Usage
 from .outcomes import Capped, RefusalCode
 from .policy import Overflow, Policy, Weights
@@ -97,29 +98,15 @@ class Run:
         self.usage = usage
         self.policy = policy
         self.plain = plain
-        self._found: dict[object, Any] | None = None
-        """Looked up once a calculation: lines by scope, counters by name."""
+        self._found: dict[Goods, tuple[int, ...]] | None = None
+        """The lines of a scope, looked up once a calculation."""
 
     # -- facts ---------------------------------------------------------------------------------------------------
 
-    def uses_of(self, promotion_id: str) -> int:
-        """Uses over all shoppers so far."""
-        found: dict[str, int] = self._once("uses", lambda: dict(self.usage.uses))
-        return found.get(promotion_id, 0)
-
-    def spent_on(self, promotion_id: str) -> int:
-        """Budget used so far, in minor units."""
-        found: dict[str, int] = self._once(
-            "spent", lambda: {key: money.minor for key, money in self.usage.spent}
-        )
-        return found.get(promotion_id, 0)
-
-    def _once(self, key: object, look: Callable[[], Any]) -> Any:
-        if self._found is None:
-            self._found = {}
-        if key not in self._found:
-            self._found[key] = look()
-        return self._found[key]
+    def spent_of(self, promotion_id: str, budget: Money) -> int:
+        """What is used up of a promotion's budget, in minor units."""
+        spent = self.usage.spent.get(promotion_id)
+        return 0 if spent is None else budget.same(spent).minor
 
     # -- goods ---------------------------------------------------------------------------------------------------
 
@@ -127,7 +114,11 @@ class Run:
         """The discountable lines in a scope."""
         if goods.everything:
             return self.core.all
-        found: tuple[int, ...] = self._once(goods, lambda: self._covered(goods.scope))
+        if self._found is None:
+            self._found = {}
+        found = self._found.get(goods)
+        if found is None:
+            found = self._found[goods] = self._covered(goods.scope)
         return found
 
     def _covered(self, scope: Scope) -> tuple[int, ...]:
@@ -135,9 +126,7 @@ class Run:
         return tuple(
             at
             for at in self.core.all
-            if covers(
-                sku=lines[at].sku, category=lines[at].category, tags=lines[at].tags, seller=lines[at].seller
-            )
+            if covers(sku=lines[at].sku, category=lines[at].category, tags=lines[at].tags, seller=lines[at].seller)
         )
 
     def look(self, goods: Goods) -> tuple[tuple[int, ...], list[int]]:
@@ -203,9 +192,7 @@ class Run:
                 capped = Capped.FLOOR
         if not amount:
             return Refusal(RefusalCode.NO_EFFECT)
-        return Effect(
-            amount, base, lines, shares, self._repiece(goods, lines, shares) if self.pieces else None, capped
-        )
+        return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares) if self.pieces else None, capped)
 
     def reduce_each(
         self,
@@ -227,9 +214,7 @@ class Run:
             capped = None
         if not amount:
             return Refusal(RefusalCode.NO_EFFECT)
-        return Effect(
-            amount, base, lines, shares, self._repiece(goods, lines, shares) if self.pieces else None, capped
-        )
+        return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares) if self.pieces else None, capped)
 
     def _rooms(self, goods: Goods, lines: Sequence[int]) -> list[int]:
         """How much each line can give before its units reach their floor."""
@@ -266,9 +251,7 @@ class Run:
         for at, share in zip(lines, shares, strict=True):
             if share and at in self.pieces:
                 inside = self.units_of(at, goods)
-                outside = (
-                    [piece for piece in self.pieces[at] if piece not in inside] if goods.untouched else []
-                )
+                outside = [piece for piece in self.pieces[at] if piece not in inside] if goods.untouched else []
                 floor = self.core.floors[at]
                 taken = split(
                     share,

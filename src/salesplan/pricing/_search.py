@@ -1,22 +1,22 @@
 """The best stack, exactly: branch and bound over subsets of promotions, applied in their fixed turns.
 
-Rule. A stack is a set of promotions of which no two conflict; its saving is what they take off, one after the other in their
-turns. Wanted is the stack with the largest saving; of equal savings the one with more gift value, then fewer promotions,
-then the one whose first difference is the earlier turn. Phases of `one_per_line` are no choice: they happen. An offer that
-is exclusive in the cart is a stack of its own.
+Rule. A stack is a set of promotions of which no two conflict; its saving is what they take off, one after the other
+in their turns. Wanted is the stack with the largest saving; of equal savings the one with more gift value, then fewer
+promotions, then the one whose first difference is the earlier turn. Phases of `one_per_line` are no choice: they
+happen. An offer that is exclusive in the cart is a stack of its own.
 
 Search. Walk the turns; take the promotion first, then leave it. Everything is folded into one integer per promotion,
-(saving * gifts + gift) * count - 1, so that comparing stacks is comparing integers. Bound: what a promotion saves can only
-shrink when others come before it, so its first offer bounds it (`Rule.monotone`; the few kinds that may grow are bounded by
-all that is left to pay). Promotions of which any two conflict form a clique and give at most their best member, so the
-bound of a node is what it has saved plus the best of every clique that has nobody in the stack yet. The bound moves by one
-subtraction per turn.
+(saving * gifts + gift) * count - 1, so that comparing stacks is comparing integers. Bound: what a promotion saves can
+only shrink when others come before it, so its first offer bounds it (`Rule.monotone`; the few kinds that may grow are
+bounded by all that is left to pay). Promotions of which any two conflict form a clique and give at most their best
+member, so the bound of a node is what it has saved plus the best of every clique that has nobody in the stack yet.
+The bound moves by one subtraction per turn.
 
-Budget. After `Policy.search_budget` nodes the best so far is kept, and the largest bound among the open nodes says how much
-any other stack could save at most: the gap is never a guess.
+Budget. After `Policy.search_budget` nodes the best so far is kept, and the largest bound among the open nodes says
+how much any other stack could save at most: the gap is never a guess.
 
-Source: A. H. Land and A. G. Doig, Econometrica 28 (1960) 497, for the scheme. Left out: stronger bounds by recomputing the
-offers at every node, which cost more than they prune at the sizes of a checkout.
+Source: A. H. Land and A. G. Doig, Econometrica 28 (1960) 497, for the scheme. Left out: stronger bounds by
+recomputing the offers at every node, which cost more than they prune at the sizes of a checkout.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from ._rules import Book, Lane, Rule
-from ._run import Effect, Pieces, Run
+from ._run import Effect, Pieces, Refusal, Run
 from ._selection import Result, run_lane
 
 __all__ = ["Found", "best_stack"]
@@ -45,8 +45,7 @@ class Found(NamedTuple):
 class _Item(NamedTuple):
     """One choice of the walk: a rule, or a lane that merely happens."""
 
-    rule: Rule | None
-    lane: Lane | None
+    step: Rule | Lane
     worth: int
     """Its bound; at least what it can add to the objective."""
     after: int
@@ -55,11 +54,8 @@ class _Item(NamedTuple):
     """The bit of its clique."""
 
 
-class _State(NamedTuple):
-    net: list[int]
-    pieces: dict[int, Pieces]
-    shipping: int
-    activity: list[int]
+_State = tuple[list[int], dict[int, Pieces], int, list[int]]
+"""What a run needs to go on from here: net, pieces, shipping, activity prices."""
 
 
 class _Node(NamedTuple):
@@ -97,7 +93,7 @@ class _Search:
     def __init__(self, book: Book, run: Run) -> None:
         self.run = run
         self.budget = book.policy.search_budget
-        self.count_scale = len(book.rules) + 1
+        self.count_scale = len(book.rules) + 2
         self.gift_scale = 1 + sum(rule.gift_value for rule in book.rules)
         self.best = 0
         self.chosen = 0
@@ -134,100 +130,117 @@ class _Search:
 
     def _items(self, steps: list[Rule | Lane]) -> list[_Item]:
         everything = (sum(self.run.net) + self.run.shipping) * self.gift_scale * self.count_scale
-        found: list[tuple[Rule | None, Lane | None, int]] = []
+        found: list[tuple[Rule | Lane, int]] = []
         for step in steps:
             if isinstance(step, Lane):
                 gifts = sum(rule.gift_value for rule in step.rules) * self.count_scale
-                found.append((None, step, everything + gifts))
+                found.append((step, everything + gifts))
                 continue
             outcome = step.outcome(self.run)
             if not step.monotone:
-                found.append((step, None, everything + step.gift_value * self.count_scale))
+                found.append((step, everything + step.gift_value * self.count_scale))
             elif isinstance(outcome, Effect):
-                found.append((step, None, self.value(step, outcome)))
-        cliques = _cliques([rule for rule, _, _ in found])
+                found.append((step, self.value(step, outcome)))
+        cliques = _cliques([step for step, _ in found])
         later: dict[int, int] = {}
         items: list[_Item] = []
-        for (rule, lane, worth), clique in zip(reversed(found), reversed(cliques), strict=True):
+        for (step, worth), clique in zip(reversed(found), reversed(cliques), strict=True):
             after = later.get(clique, 0)
             later[clique] = max(after, worth)
-            items.append(_Item(rule, lane, worth, after, 1 << clique))
+            items.append(_Item(step, worth, after, 1 << clique))
         items.reverse()
         self.lead = self.lead._replace(rest=sum(later.values()))
         return items
 
     def explore(self) -> int:
-        """Depth first, taking before leaving; the largest bound left open (the incumbent's own objective when none is)."""
+        """Depth first, taking before leaving; the largest bound left open."""
         run, items = self.run, self.items
         self.best, self.chosen = self.lead.objective, self.lead.taken
+        self._start_high()
         open_nodes = [self.lead]
         while open_nodes:
             at, state, objective, rest, used, full, taken = open_nodes.pop()
-            if objective > self.best:
-                self.best, self.chosen = objective, taken
             while at < len(items) and objective + rest > self.best:
                 if self.nodes >= self.budget:
                     bounds = [node.objective + node.rest for node in open_nodes]
                     return max([objective + rest, self.best, *bounds])
-                rule, lane, worth, after, clique = items[at]
+                step, worth, after, clique = items[at]
                 at += 1
-                if lane is not None:
+                if isinstance(step, Lane):
                     self.nodes += 1
                     _restore(run, state)
-                    objective, used = self._happen(lane, objective, used)
+                    objective, used = self._happen(step, objective, used)
                     taken |= used
                     state = _state(run)
                     rest -= worth
-                    if objective > self.best:
-                        self.best, self.chosen = objective, taken
-                    continue
-                if full & clique:
-                    pass
-                else:
-                    left = rest - max(worth, after) + after
-                    if rule is not None and not used & rule.conflicts:
-                        self.nodes += 1
-                        _restore(run, state)
-                        outcome = rule.outcome(run)
-                        if isinstance(outcome, Effect):
-                            # come back to leave it; go on having taken it
-                            if objective + left > self.best:
-                                open_nodes.append(_Node(at, state, objective, left, used, full, taken))
-                            rule.commit(run, outcome)
-                            state = _state(run)
-                            objective += self.value(rule, outcome)
-                            used |= rule.bit
-                            taken |= rule.bit
-                            full |= clique
-                            rest -= max(worth, after)
-                            if objective > self.best:
-                                self.best, self.chosen = objective, taken
-                            continue
-                    rest = left
+                elif not full & clique:
+                    # without the clique, and with what its later members may still give
+                    others = rest - max(worth, after)
+                    rest = others + after
+                    if used & step.conflicts:
+                        continue
+                    self.nodes += 1
+                    _restore(run, state)
+                    outcome = step.outcome(run)
+                    if isinstance(outcome, Refusal):
+                        continue
+                    if objective + rest > self.best:
+                        open_nodes.append(_Node(at, state, objective, rest, used, full, taken))
+                    step.commit(run, outcome)
+                    state = _state(run)
+                    objective += self.value(step, outcome)
+                    rest = others
+                    used |= step.bit
+                    taken |= step.bit
+                    full |= clique
+                if objective > self.best:
+                    self.best, self.chosen = objective, taken
         return self.best
 
+    def _start_high(self) -> None:
+        """A good stack to beat: the best of each clique. It yields to an equal one, which the walk finds in turn."""
+        wanted: dict[int, _Item] = {}
+        for item in self.items:
+            if item.clique not in wanted or item.worth > wanted[item.clique].worth:
+                wanted[item.clique] = item
+        objective, used, taken = self.lead.objective, self.lead.used, self.lead.taken
+        _restore(self.run, self.lead.state)
+        for item in self.items:
+            step = item.step
+            if isinstance(step, Lane):
+                objective, used = self._happen(step, objective, used)
+                taken |= used
+            elif wanted[item.clique] is item and not used & step.conflicts:
+                self.nodes += 1
+                outcome = step.outcome(self.run)
+                if isinstance(outcome, Effect):
+                    step.commit(self.run, outcome)
+                    objective += self.value(step, outcome)
+                    used |= step.bit
+                    taken |= step.bit
+        if objective - 1 > self.best:
+            self.best, self.chosen = objective - 1, taken
 
-def _cliques(rules: list[Rule | None]) -> list[int]:
-    """A clique number for each item: rules of one clique conflict with each other, so that a stack holds one at most."""
+
+def _cliques(steps: list[Rule | Lane]) -> list[int]:
+    """A clique number for each step; all rules of a clique conflict, so a stack holds one of them at most."""
     masks: list[int] = []
     numbers: list[int] = []
-    for rule in rules:
+    for step in steps:
         number = len(masks)
-        if rule is not None and rule.conflicts:
-            first = max(0, number - _CLIQUES_TRIED)
-            number = next(
-                (at for at in range(first, number) if masks[at] and not masks[at] & ~rule.conflicts), number
-            )
+        if isinstance(step, Rule) and step.conflicts:
+            tried = range(max(0, number - _CLIQUES_TRIED), number)
+            number = next((at for at in tried if masks[at] and not masks[at] & ~step.conflicts), number)
         if number == len(masks):
             masks.append(0)
-        if rule is not None:
-            masks[number] |= rule.bit
+        if isinstance(step, Rule):
+            masks[number] |= step.bit
         numbers.append(number)
     return numbers
 
 
 def _state(run: Run) -> _State:
-    return _State(run.net, run.pieces, run.shipping, run.activity)
+    return run.net, run.pieces, run.shipping, run.activity
 
 
 def _restore(run: Run, state: _State) -> None:

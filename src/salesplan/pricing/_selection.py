@@ -1,7 +1,7 @@
 """Who applies: one pass over the steps of a calculation, by priority, or along a choice already made.
 
-The outcome of every rule is its `Effect` when applied, its `Refusal` when it cannot take effect in its turn, or a `Passed`
-when it could but others stand in its way.
+The outcome of every rule is its `Effect` when applied, its `Refusal` when it cannot take effect in its turn, or a
+`Passed` when it could but others stand in its way.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def choose_in_turn(book: Book, run: Run) -> list[Result]:
 
 
 def follow(book: Book, run: Run, chosen: int) -> list[Result]:
-    """Apply exactly the rules in the mask *chosen*, as far as they take effect, and say what the others would have done."""
+    """Apply exactly the rules in the mask *chosen*, as far as they take effect; the others pass."""
     results: list[Result] = []
     outcome: Result
     for step in book.steps:
@@ -67,7 +67,10 @@ def follow(book: Book, run: Run, chosen: int) -> list[Result]:
 
 
 def run_lane(lane: Lane, run: Run, used: int, chosen: int, results: list[Result]) -> int:
-    """Let the rules of a lane compete line by line, those in *chosen* that nothing in *used* forbids; the new *used*."""
+    """Let the rules of a lane compete line by line; the new *used*.
+
+    Those run that are in *chosen* and that nothing in *used* forbids.
+    """
     offers = [(rule, rule.outcome(run)) for rule in lane.rules]
     entered = [at for at, (rule, _) in enumerate(offers) if chosen & rule.bit and not used & rule.conflicts]
     winners = won_lines([(at, offer) for at in entered if isinstance(offer := offers[at][1], Effect)])
@@ -92,11 +95,7 @@ def _is_champion(book: Book, rule: Rule, run: Run, used: int, champions: dict[ob
     if (group, phase) not in champions:
         best, turn = -1, rule.turn
         for other in book.rules[rule.turn :]:
-            if (
-                other.promotion.group == group
-                and other.promotion.phase is phase
-                and not used & other.conflicts
-            ):
+            if other.promotion.group == group and other.promotion.phase is phase and not used & other.conflicts:
                 offer = other.outcome(run)
                 if isinstance(offer, Effect) and offer.amount > best:
                     best, turn = offer.amount, other.turn

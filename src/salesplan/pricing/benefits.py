@@ -1,15 +1,15 @@
 """What a promotion gives. Meanings are types: a percent off is not an amount off with a flag.
 
-Benefits on single units (Nth unit, cheapest free, bundles, unit prices) look at units from dear to cheap at their running
-price, ties by line id, and know lines only as (price, count) runs, so their cost does not grow with the quantity.
-Every rate taken off may be given as `Rate` (20 % off) or `PayRate` (8折): both mean the same discount.
+Benefits on single units (Nth unit, cheapest free, bundles, unit prices) look at units from dear to cheap at their
+running price, ties by line id, and know lines only as (price, count) runs, so their cost does not grow with the
+quantity. Every rate taken off may be given as `Rate` (20 % off) or `PayRate` (8折): both mean the same discount.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any, Union, get_args
+from typing import Any, get_args
 
 import attrs
 
@@ -46,7 +46,10 @@ _WHOLE = Rate(1)
 
 
 class Per(Enum):
-    """On what a percentage is rounded. 5 % off 6 x 2.37 + 3.28 is 0.875 per order, 0.71 + 0.16 per line, 6 x 0.12 + 0.16 per unit."""
+    """On what a percentage is rounded.
+
+    5 % off 6 x 2.37 + 3.28 is 0.875 per order, 0.71 + 0.16 per line, 6 x 0.12 + 0.16 per unit.
+    """
 
     ORDER = "order"
     """Once on the sum, then split over the lines."""
@@ -57,16 +60,20 @@ class Per(Enum):
 
 
 class Pick(Enum):
-    """Which units are the reduced ones when several groups fit. 9, 8, 5, 4 in pairs:"""
+    """Which units are the reduced ones when several groups fit, shown on 9, 8, 5, 4 in pairs."""
 
     EACH_GROUP = "each_group"
-    """Sorted dear to cheap and cut into groups, the last of each group: 8 and 4. The customer's reading of 第二件半价."""
+    """Sorted dear to cheap and cut into groups, the last of each group: 8 and 4. The customer's reading of
+    第二件半价."""
     CHEAPEST = "cheapest"
     """As many as there are groups, the cheapest of all: 5 and 4. The merchant's reading."""
 
 
 class Charge(Enum):
-    """Which units carry the discount in the books, and so in a refund. Buy one at 50, get one at 30 free:"""
+    """Which units carry the discount in the books, and so in a refund.
+
+    Shown on: buy one at 50, get one at 30 free.
+    """
 
     REWARDED = "rewarded"
     """The reduced unit: 50.00 and 0.00."""
@@ -83,9 +90,7 @@ def _off(rate: Rate | PayRate) -> Rate:
             value=rate,
         )
     if not 0 < off.numerator <= off.denominator:
-        raise InvalidValue(
-            f"a rate off lies above 0 and up to 100 %: {off}", code="promotion.rate", value=rate
-        )
+        raise InvalidValue(f"a rate off lies above 0 and up to 100 %: {off}", code="promotion.rate", value=rate)
     return off
 
 
@@ -101,9 +106,7 @@ def _cap(value: Money | None) -> None:
 
 def _require(value: object, kind: type[Enum], name: str) -> None:
     if not isinstance(value, kind):
-        raise InvalidType(
-            f"{name} must be a {kind.__name__}: {clip(value)}", code="promotion.choice", value=value
-        )
+        raise InvalidType(f"{name} must be a {kind.__name__}: {clip(value)}", code="promotion.choice", value=value)
 
 
 @attrs.frozen
@@ -173,9 +176,7 @@ class FixedUnitPrice:
         if not isinstance(self.price, Money):
             require_amount(self.price, "price")
         if self.price.minor < 0:
-            raise InvalidValue(
-                f"price must not be negative: {self.price}", code="promotion.money", value=self.price
-            )
+            raise InvalidValue(f"price must not be negative: {self.price}", code="promotion.money", value=self.price)
         if self.limit is not None:
             require_count(self.limit, "limit")
 
@@ -196,7 +197,7 @@ def _money_tiers(
     for step in ladder.steps:
         require_amount(step.threshold, "a threshold")
         require_amount(step.value, "a saving")
-        step.threshold._same(step.value)
+        step.threshold.same(step.value)
     return _not_falling(ladder)
 
 
@@ -236,7 +237,9 @@ def _not_falling(ladder: Ladder[Any, Any]) -> Ladder[Any, Any]:
 
 @attrs.frozen
 class SpendAndSave:
-    """满减: once the goods in scope reach a threshold, its saving; of several tiers 阶梯满减 the highest reached counts.
+    """满减: once the goods in scope reach a threshold, its saving.
+
+    Of several tiers 阶梯满减 the highest reached counts.
 
     >>> tiers = {Money.of("300", "CNY"): Money.of("50", "CNY"), Money.of("600", "CNY"): Money.of("120", "CNY")}
     >>> len(SpendAndSave(tiers, basis=Basis.RUNNING).tiers.steps)
@@ -266,7 +269,7 @@ class EverySpendSave:
     def __attrs_post_init__(self) -> None:
         require_amount(self.every, "every")
         require_amount(self.save, "save")
-        self.every._same(self.save)
+        self.every.same(self.save)
         require_basis(self.basis)
         _times(self.max_times)
 
@@ -352,7 +355,9 @@ class CheapestFree:
 
 @attrs.frozen
 class NthUnitOff:
-    """第N件M折: every *nth* unit in scope, from dear to cheap, costs *off* less, at most *max_times*; 第二件半价 is (2, 50 %).
+    """第N件M折: every *nth* unit in scope, from dear to cheap, costs *off* less, at most *max_times*.
+
+    第二件半价 is (2, 50 %).
 
     >>> NthUnitOff(2, Rate.zhe("5")) == NthUnitOff(2, Rate.percent("50"))
     True
@@ -373,7 +378,9 @@ class NthUnitOff:
 
 @attrs.frozen
 class BundlePrice:
-    """N元任选: any *size* units in scope cost *price* together, the dearest first, where that saves; at most *max_times*.
+    """N元任选: any *size* units in scope cost *price* together, at most *max_times*.
+
+    The dearest units first, where that saves.
 
     >>> BundlePrice(3, Money.of("99", "CNY")).size
     3
@@ -437,23 +444,23 @@ class ShippingAmountOff:
         require_amount(self.amount, "amount")
 
 
-Benefit = Union[
-    PercentOff,
-    AmountOff,
-    UnitAmountOff,
-    FixedUnitPrice,
-    SpendAndSave,
-    EverySpendSave,
-    SpendAndPercent,
-    QuantityPercent,
-    BuyXGetY,
-    CheapestFree,
-    NthUnitOff,
-    BundlePrice,
-    FreeGift,
-    ShippingOff,
-    ShippingAmountOff,
-]
+Benefit = (
+    PercentOff
+    | AmountOff
+    | UnitAmountOff
+    | FixedUnitPrice
+    | SpendAndSave
+    | EverySpendSave
+    | SpendAndPercent
+    | QuantityPercent
+    | BuyXGetY
+    | CheapestFree
+    | NthUnitOff
+    | BundlePrice
+    | FreeGift
+    | ShippingOff
+    | ShippingAmountOff
+)
 """Every kind of benefit."""
 
 BENEFITS: tuple[type, ...] = get_args(Benefit)

@@ -1,4 +1,7 @@
-"""What is bought and by whom: `Cart`, `CartLine`, `Shopper`, `Usage`. All facts are the caller's; nothing is looked up."""
+"""What is bought and by whom: `Cart`, `CartLine`, `Shopper`, `Usage`.
+
+All facts are the caller's; nothing is looked up.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,10 @@ def _tags(values: Iterable[str]) -> frozenset[str]:
 class CartLine:
     """*quantity* units of one sku at one list price.
 
-    *id* names the line (default: its sku) and must be unique in a cart; *price_floor* is the least a unit may be sold for.
-    Raises: InvalidType for anything but Money and int; InvalidValue for quantity < 1, a negative price, a floor above it.
+    *id* names the line (default: its sku) and must be unique in a cart; *price_floor* is the least a unit may be sold
+    for.
+    Raises: InvalidType for anything but Money and int; InvalidValue for quantity < 1, a negative price, a floor above
+    it.
     >>> line = CartLine("python-101", Money.of("199.00", "CNY"), quantity=2)
     >>> line.id, str(line.list_total)
     ('python-101', 'CNY 398.00')
@@ -90,8 +95,8 @@ class CartCore:
         "floors",
         "has_floors",
         "ids",
-        "listed",
         "lines",
+        "listed",
         "positions",
         "quantities",
         "units",
@@ -144,9 +149,7 @@ class Cart:
                 code="cart.size",
                 value=len(self.lines),
             )
-        prices = [
-            price for line in self.lines for price in (line.unit_price, line.price_floor) if price is not None
-        ]
+        prices = [price for line in self.lines for price in (line.unit_price, line.price_floor) if price is not None]
         if self.shipping is not None:
             prices.append(_money(self.shipping, "shipping"))
         if self.currency is None:
@@ -195,9 +198,7 @@ def normal_code(code: str) -> str:
 
 def _codes(codes: Iterable[str]) -> frozenset[str]:
     if isinstance(codes, str):
-        raise InvalidType(
-            f"codes must be several texts, not one str: {clip(codes)}", code="shopper.code", value=codes
-        )
+        raise InvalidType(f"codes must be several texts, not one str: {clip(codes)}", code="shopper.code", value=codes)
     return frozenset(normal_code(code) for code in codes)
 
 
@@ -205,26 +206,27 @@ def _segments(values: Iterable[str]) -> frozenset[str]:
     return text_set(values, code="shopper.segments", name="segments")
 
 
-def _counts(uses: Mapping[str, int] | Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    pairs = uses.items() if isinstance(uses, Mapping) else uses
-    return tuple(
-        sorted(
-            (
-                require_text(key, code="usage.id", name="a promotion id"),
-                require_int(count, code="usage.count", name="uses", low=0),
-            )
-            for key, count in pairs
+def _counts(uses: Mapping[str, int]) -> Mapping[str, int]:
+    return {
+        require_text(key, code="usage.id", name="a promotion id"): require_int(
+            uses[key], code="usage.count", name="uses", low=0
         )
-    )
+        for key in _keys(uses)
+    }
 
 
-def _spent(spent: Mapping[str, Money] | Iterable[tuple[str, Money]]) -> tuple[tuple[str, Money], ...]:
-    pairs = spent.items() if isinstance(spent, Mapping) else spent
-    checked = (
-        (require_text(key, code="usage.id", name="a promotion id"), _money(money, "spent"))
-        for key, money in pairs
-    )
-    return tuple(sorted(checked, key=lambda pair: pair[0]))
+def _spent(spent: Mapping[str, Money]) -> Mapping[str, Money]:
+    return {
+        require_text(key, code="usage.id", name="a promotion id"): _money(spent[key], "spent") for key in _keys(spent)
+    }
+
+
+def _keys(counters: object) -> list[str]:
+    if not isinstance(counters, Mapping):
+        raise InvalidType(
+            f"counters are a mapping by promotion id: {clip(counters)}", code="usage.type", value=counters
+        )
+    return sorted(counters, key=str)
 
 
 @attrs.frozen(kw_only=True)
@@ -242,7 +244,7 @@ class Shopper:
     member_level: int | None = None
     orders: int | None = None
     channel: str | None = None
-    uses: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_counts)
+    uses: Mapping[str, int] = attrs.field(factory=dict, converter=_counts, hash=False)
 
     def __attrs_post_init__(self) -> None:
         if self.member_level is not None:
@@ -258,12 +260,12 @@ class Usage:
     """What promotions have used up so far, over all shoppers: *uses* and money *spent*, by promotion id.
 
     Counting is the caller's transaction; the engine only reads.
-    >>> Usage(uses={"autumn": 7}).uses
-    (('autumn', 7),)
+    >>> Usage(uses={"autumn": 7}, spent={"autumn": Money.of("350", "CNY")}).uses["autumn"]
+    7
     """
 
-    uses: tuple[tuple[str, int], ...] = attrs.field(default=(), converter=_counts)
-    spent: tuple[tuple[str, Money], ...] = attrs.field(default=(), converter=_spent)
+    uses: Mapping[str, int] = attrs.field(factory=dict, converter=_counts, hash=False)
+    spent: Mapping[str, Money] = attrs.field(factory=dict, converter=_spent, hash=False)
 
 
 NOBODY = Shopper()

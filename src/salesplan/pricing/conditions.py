@@ -1,8 +1,8 @@
 """When a promotion holds: conditions on the spend, the goods, the shopper and the hour, joined by all, any, not.
 
-Spend is measured on a basis that has no default, because systems disagree and each calls its own way obvious: LIST before any
-promotion, ACTIVITY after the price-setting phase (活动价), RUNNING on what is left to pay when the promotion's turn comes.
-A condition is tested once, in its promotion's turn, and never revisited.
+Spend is measured on a basis that has no default, because systems disagree and each calls its own way obvious: LIST
+before any promotion, ACTIVITY after the price-setting phase (活动价), RUNNING on what is left to pay when the
+promotion's turn comes. A condition is tested once, in its promotion's turn, and never revisited.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import time
 from enum import Enum
-from typing import Union, get_args
+from typing import get_args
 
 import attrs
 
@@ -68,9 +68,7 @@ class Weekday(Enum):
 def require_basis(basis: object) -> Basis:
     """*basis* itself when it is a Basis."""
     if not isinstance(basis, Basis):
-        raise InvalidType(
-            f"basis must be a Basis, as Basis.RUNNING: {clip(basis)}", code="basis.type", value=basis
-        )
+        raise InvalidType(f"basis must be a Basis, as Basis.RUNNING: {clip(basis)}", code="basis.type", value=basis)
     return basis
 
 
@@ -293,20 +291,20 @@ class Not:
         object.__setattr__(self, "depth", _depth((self.condition,)))
 
 
-Condition = Union[
-    SpendAtLeast,
-    QuantityAtLeast,
-    InSegment,
-    MemberLevelAtLeast,
-    FirstOrder,
-    OnChannel,
-    CodeEntered,
-    DuringHours,
-    NotAlreadyDiscounted,
-    AllOf,
-    AnyOf,
-    Not,
-]
+Condition = (
+    SpendAtLeast
+    | QuantityAtLeast
+    | InSegment
+    | MemberLevelAtLeast
+    | FirstOrder
+    | OnChannel
+    | CodeEntered
+    | DuringHours
+    | NotAlreadyDiscounted
+    | AllOf
+    | AnyOf
+    | Not
+)
 """Every kind of condition."""
 
 CONDITIONS: tuple[type, ...] = get_args(Condition)

@@ -1,13 +1,13 @@
 """`price`: a cart under promotions, in one pass from the first phase to the last.
 
-A condition is tested and an amount computed when the promotion's turn comes, on what is left to pay by then, once. Nothing
-is revisited, so there is no loop to settle and no order of input that matters.
+A condition is tested and an amount computed when the promotion's turn comes, on what is left to pay by then, once.
+Nothing is revisited, so there is no loop to settle and no order of input that matters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from ..errors import InvalidType, clip
 from ..money import CurrencyMismatch, Money
@@ -36,7 +36,8 @@ def price(
     Give a `PromotionSet` when pricing many carts: it is checked and compiled once.
     Units: the cart's currency.      Law: total == sum of lines + shipping; applied + refused + not chosen == given;
     the order of lines and promotions changes nothing; no line falls below 0 or its floor.
-    Raises: InvalidValue for a naive *at*; CurrencyMismatch when promotions and cart differ; what `PromotionSet` raises.
+    Raises: InvalidValue for a naive *at*; CurrencyMismatch when promotions and cart differ; what `PromotionSet`
+    raises.
     >>> from datetime import timezone
     >>> from salesplan.money import Money
     >>> from salesplan.pricing import AmountOff, CartLine
@@ -53,7 +54,7 @@ def price(
         and isinstance(policy, Policy)
     ):
         _refuse_types(cart, shopper, usage, policy)
-    if at.__class__ is not datetime or at.tzinfo is not timezone.utc:
+    if at.__class__ is not datetime or at.tzinfo is not UTC:
         require_instant(at, name="at")
     rules = promotions if isinstance(promotions, PromotionSet) else PromotionSet(promotions)
     if rules.currency is not None and rules.currency is not cart.currency and rules.currency != cart.currency:

@@ -34,10 +34,8 @@ _SHARES_SHOWN = 6
 
 
 def explain_cart(priced: PricedCart) -> str:
-    """Lines, promotions and what is to pay as an aligned table; below it who stood back, who was refused, what is next."""
-    sections = [
-        text_table(_rows(priced), align=(Align.LEFT, Align.LEFT, Align.RIGHT, Align.LEFT, Align.LEFT))
-    ]
+    """The calculation as an aligned table; below it who stood back, who was refused, what is next."""
+    sections = [text_table(_rows(priced), align=(Align.LEFT, Align.LEFT, Align.RIGHT, Align.LEFT, Align.LEFT))]
     notes = [
         *((f"{gift.sku}", f"gift of {gift.promotion_id}: {gift.quantity} x 0.00") for gift in priced.gifts),
         *((other.id, f"not chosen: {not_chosen_text(other)}") for other in priced.not_chosen),
@@ -47,9 +45,7 @@ def explain_cart(priced: PricedCart) -> str:
     ]
     if priced.certificate is not None:
         proof = priced.certificate
-        bound = (
-            "no other stack saves more" if proof.is_optimal else f"no stack saves {_plain(proof.gap)} more"
-        )
+        bound = "no other stack saves more" if proof.is_optimal else f"no stack saves {_plain(proof.gap)} more"
         notes.append(("proof", f"{bound} ({proof.nodes} offers weighed)"))
     if notes:
         sections.append(text_table(notes))
@@ -130,9 +126,7 @@ def describe(benefit: Benefit, applied: Applied | None = None) -> str:
             step = (None if applied is None else rates.band_at(applied.base)) or rates.bands[0]
             return f"spend {_plain(step.lower)}: {_percent(step.value)}{_up_to(cap)}"
         case QuantityPercent(tiers=counts, cap=cap):
-            return ", ".join(
-                f"{step.threshold} units: {_percent(step.value)}" for step in counts.steps
-            ) + _up_to(cap)
+            return ", ".join(f"{step.threshold} units: {_percent(step.value)}" for step in counts.steps) + _up_to(cap)
         case BuyXGetY(buy=buy, get=get, off=off, max_times=times):
             return f"buy {buy} get {get} {_free(off)}{_at_most(times)}"
         case CheapestFree(group=group, max_times=times):

@@ -1,7 +1,8 @@
 """How near the next threshold is, answered by pricing the cart again with exactly that much more in it.
 
-A shortfall read off a threshold is only a first guess: what is added may itself be reduced before the promotion's turn. So
-the hint asks `price`, and returns the smallest addition for which the answer changes while one minor unit less does not.
+A shortfall read off a threshold is only a first guess: what is added may itself be reduced before the promotion's
+turn. So the hint asks `price`, and returns the smallest addition for which the answer changes while one minor unit
+less does not.
 """
 
 from __future__ import annotations
@@ -46,11 +47,7 @@ class Hint:
     @property
     def text(self) -> str:
         """The hint in words."""
-        add = (
-            f"spend {self.more.amount} more"
-            if isinstance(self.more, Money)
-            else f"add {self.more} x {self.like}"
-        )
+        add = f"spend {self.more.amount} more" if isinstance(self.more, Money) else f"add {self.more} x {self.like}"
         gain = f"{self.promotion_id} saves {self.saves.amount}"
         if self.instead_of.minor:
             gain += f" instead of {self.instead_of.amount}"
@@ -132,7 +129,7 @@ def _exact(priced: PricedCart, rule: Rule, missing: int, in_units: bool) -> Hint
 
 
 def _templates(priced: PricedCart, rule: Rule, in_units: bool) -> list[CartLine]:
-    """Lines to model the addition on: for money the dearest goods of the cart, for units the cheapest; in scope first."""
+    """Lines to model the addition on, in scope first: for money the dearest, for units the cheapest."""
     scope = rule.promotion.scope
     lines = [line for line in priced.cart.lines if line.discountable is Discountable.YES]
     sign = 1 if in_units else -1
@@ -153,9 +150,7 @@ def _with(priced: PricedCart, template: CartLine, more: int, in_units: bool) -> 
     quantity = more if in_units else 1
     if sum(priced.cart.core.listed) + unit.minor * quantity > MAX_MINOR // 2:
         return None
-    extra = attrs.evolve(
-        template, id=_free_id(priced.cart), unit_price=unit, quantity=quantity, price_floor=None
-    )
+    extra = attrs.evolve(template, id=_free_id(priced.cart), unit_price=unit, quantity=quantity, price_floor=None)
     cart = Cart([*priced.cart.lines, extra], shipping=priced.cart.shipping, currency=currency)
     return price(
         cart,

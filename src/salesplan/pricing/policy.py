@@ -36,7 +36,7 @@ class Exclusives(Enum):
 
 
 class Rounded(Enum):
-    """Which side of a percentage is rounded. 15 % of 10.50 is 1.575:"""
+    """Which side of a percentage is rounded, shown on 15 % of 10.50, which is 1.575."""
 
     DISCOUNT = "discount"
     """The discount: 1.58 off, 8.92 to pay."""
@@ -77,9 +77,10 @@ def _phase_set(phases: Iterable[Phase]) -> frozenset[Phase]:
 class Policy:
     """How a cart is calculated; the default is exact, and what most shoppers expect.
 
-    *phases* is the order of turns, each phase once. In a phase of *one_per_line* promotions do not stack: on each line the
-    one that saves most wins, a tie to the first in turn; groups and exclusivity inside that phase say nothing more.
-    *search_budget* bounds the nodes BEST_STACK may visit before it settles for the best so far with a bound.
+    *phases* is the order of turns, each phase once. In a phase of *one_per_line* promotions do not stack: on each
+    line the one that saves most wins, a tie to the first in turn; groups and exclusivity inside that phase say
+    nothing more. *search_budget* bounds the nodes BEST_STACK may visit before it settles for the best so far with a
+    bound.
     Raises: InvalidType for a choice of the wrong kind, InvalidValue for phases missing or twice.
     >>> Policy(selection=Selection.BEST_STACK).rounding
     <Rounding.HALF_UP: 'half_up'>
@@ -107,9 +108,7 @@ class Policy:
             ("overflow", self.overflow, Overflow),
         ):
             if not isinstance(value, kind):
-                raise InvalidType(
-                    f"{name} must be a {kind.__name__}: {clip(value)}", code="policy.type", value=value
-                )
+                raise InvalidType(f"{name} must be a {kind.__name__}: {clip(value)}", code="policy.type", value=value)
         if set(self.phases) != set(Phase) or len(self.phases) != len(Phase):
             raise InvalidValue(
                 f"phases must name each of the {len(Phase)} phases once",
@@ -122,9 +121,7 @@ class Policy:
                 code="policy.one_per_line",
                 value=self.one_per_line,
             )
-        require_int(
-            self.search_budget, code="policy.search_budget", name="search_budget", low=1, high=_MAX_SEARCH
-        )
+        require_int(self.search_budget, code="policy.search_budget", name="search_budget", low=1, high=_MAX_SEARCH)
 
 
 STANDARD = Policy()

@@ -108,8 +108,8 @@ class NotChosen:
     """A promotion that could have taken effect but stood back.
 
     *lost_to*: ids of the applied promotions it cannot stand beside (none: the stack as a whole is better without it).
-    *offer*: what it would have taken off in its turn. *margin*: what the shopper saves as priced, less what they would save
-    with this one in the place of those; negative when the priority rule costs the shopper money.
+    *offer*: what it would have taken off in its turn. *margin*: what the shopper saves as priced, less what they
+    would save with this one in the place of those; negative when the priority rule costs the shopper money.
     """
 
     promotion: Promotion
@@ -291,13 +291,9 @@ class PricedCart:
     def adjustments(self) -> tuple[Adjustment, ...]:
         """Every booking, by turn and line."""
         return tuple(
-            Adjustment(
-                promotion_id=applied.id, line_id=line_id, amount=amount, funder=applied.promotion.funder
-            )
+            Adjustment(promotion_id=applied.id, line_id=line_id, amount=amount, funder=applied.promotion.funder)
             for applied in self.applied
-            for line_id, amount in (
-                applied.shares or (((None, applied.amount),) if applied.amount.minor else ())
-            )
+            for line_id, amount in (applied.shares or (((None, applied.amount),) if applied.amount.minor else ()))
         )
 
     @cached_property
@@ -315,9 +311,7 @@ class PricedCart:
     def funding(self) -> Mapping[Funder, Money]:
         """Who bears how much of the saving.      Law: the values sum to `saving`."""
         return {
-            funder: Money.sum(
-                (a.amount for a in self.applied if a.promotion.funder is funder), currency=self.currency
-            )
+            funder: Money.sum((a.amount for a in self.applied if a.promotion.funder is funder), currency=self.currency)
             for funder in Funder
         }
 

@@ -137,10 +137,10 @@ def _conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
 class Promotion:
     """One promotion, automatic or by coupon *code*.
 
-    *phase* defaults to the benefit's natural one: unit prices PRICE_SET, unit benefits ITEM, shipping SHIPPING, else ORDER.
-    Inside a phase the higher *priority* goes first, then the smaller *id*. At most one promotion of a *group* applies.
-    *combines_with* None means every phase; two promotions combine only if both sides allow it. *never_with* names ids or
-    groups. Every one of *conditions* must hold.
+    *phase* defaults to the benefit's natural one: unit prices PRICE_SET, unit benefits ITEM, shipping SHIPPING, else
+    ORDER. Inside a phase the higher *priority* goes first, then the smaller *id*. At most one promotion of a *group*
+    applies. *combines_with* None means every phase; two promotions combine only if both sides allow it. *never_with*
+    names ids or groups. Every one of *conditions* must hold.
     Raises: InvalidType, InvalidValue with a `promotion.*` code, contradictions included.
     >>> from salesplan.pricing import AmountOff
     >>> Promotion("welcome", AmountOff(Money.of("20", "CNY")), code="welcome20").phase
@@ -165,12 +165,8 @@ class Promotion:
     def __attrs_post_init__(self) -> None:
         require_text(self.id, code="promotion.id", name="id")
         if not isinstance(self.benefit, BENEFITS):
-            raise InvalidType(
-                f"not a benefit: {clip(self.benefit)}", code="promotion.benefit", value=self.benefit
-            )
-        require_int(
-            self.priority, code="promotion.priority", name="priority", low=-_MAX_PRIORITY, high=_MAX_PRIORITY
-        )
+            raise InvalidType(f"not a benefit: {clip(self.benefit)}", code="promotion.benefit", value=self.benefit)
+        require_int(self.priority, code="promotion.priority", name="priority", low=-_MAX_PRIORITY, high=_MAX_PRIORITY)
         if self.group is not None:
             require_text(self.group, code="promotion.group", name="group")
         for name, value, kind in (
@@ -183,9 +179,7 @@ class Promotion:
         ):
             if not isinstance(value, kind):
                 raise InvalidType(f"not a {name}: {clip(value)}", code="promotion." + name, value=value)
-        if self.combines_with is not None and not all(
-            isinstance(phase, Phase) for phase in self.combines_with
-        ):
+        if self.combines_with is not None and not all(isinstance(phase, Phase) for phase in self.combines_with):
             raise InvalidType(
                 f"combines_with holds Phase: {clip(self.combines_with)}",
                 code="promotion.combines_with",
@@ -207,11 +201,7 @@ class Promotion:
                 code="promotion.contradiction",
                 value=self.combines_with or self.never_with,
             )
-        if (
-            self.exclusive is Exclusive.IN_PHASE
-            and self.combines_with is not None
-            and self.phase in self.combines_with
-        ):
+        if self.exclusive is Exclusive.IN_PHASE and self.combines_with is not None and self.phase in self.combines_with:
             raise InvalidValue(
                 f"{clip(self.id)} is exclusive in its phase and yet combines with it",
                 code="promotion.contradiction",

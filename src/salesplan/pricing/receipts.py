@@ -38,9 +38,7 @@ class Receipt:
 
 def receipt_of(priced: PricedCart) -> Receipt:
     """The receipt of a priced cart."""
-    return Receipt(
-        engine=ENGINE, rules=priced.promotions.fingerprint, inputs=_inputs_of(priced), total=priced.total
-    )
+    return Receipt(engine=ENGINE, rules=priced.promotions.fingerprint, inputs=_inputs_of(priced), total=priced.total)
 
 
 def replay(
@@ -68,14 +66,10 @@ def replay(
     salesplan.pricing.receipts.ReplayError: the rules are not those of the receipt
     """
     if receipt.engine != ENGINE:
-        raise ReplayError(
-            f"the receipt is by {receipt.engine}, this is {ENGINE}", code="replay.engine", value=ENGINE
-        )
+        raise ReplayError(f"the receipt is by {receipt.engine}, this is {ENGINE}", code="replay.engine", value=ENGINE)
     rules = promotions if isinstance(promotions, PromotionSet) else PromotionSet(promotions)
     if receipt.rules != rules.fingerprint:
-        raise ReplayError(
-            "the rules are not those of the receipt", code="replay.rules", value=rules.fingerprint
-        )
+        raise ReplayError("the rules are not those of the receipt", code="replay.rules", value=rules.fingerprint)
     priced = price(cart, rules, at=at, shopper=shopper, usage=usage, policy=policy)
     again = receipt_of(priced)
     if receipt.inputs != again.inputs:
@@ -108,7 +102,5 @@ def _inputs_of(priced: PricedCart) -> str:
     from ..rulebook import fingerprint
 
     return fingerprint(
-        _Inputs(
-            cart=priced.cart, at=priced.at, shopper=priced.shopper, usage=priced.usage, policy=priced.policy
-        )
+        _Inputs(cart=priced.cart, at=priced.at, shopper=priced.shopper, usage=priced.usage, policy=priced.policy)
     )

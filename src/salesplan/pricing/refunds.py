@@ -1,12 +1,12 @@
 """Giving back a part of a priced cart, from the stored allocation alone.
 
-A line that cost S for q units is worth floor(k * S / q) for its first k returned units, so what was given back before only
-shifts the window: any sequence of refunds sums to the refund of everything at once, in any order, and the last unit closes
-the line to zero. No share is ever computed anew on the survivors.
+A line that cost S for q units is worth floor(k * S / q) for its first k returned units, so what was given back before
+only shifts the window: any sequence of refunds sums to the refund of everything at once, in any order, and the last
+unit closes the line to zero. No share is ever computed anew on the survivors.
 
-With RECLAIM the goods that stay are priced again, as if only they had been bought: the shopper pays for them what they would
-have cost, and gets back the rest. It is the same difference of two totals, so the same law holds; a single step can then be
-negative, when returning something cheap loses a threshold.
+With RECLAIM the goods that stay are priced again, as if only they had been bought: the shopper pays for them what
+they would have cost, and gets back the rest. It is the same difference of two totals, so the same law holds; a single
+step can then be negative, when returning something cheap loses a threshold.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ class RefundLine:
 class Refund:
     """What to give back.
 
-    *lines* at what was paid, plus *shipping*, plus *repricing* of the kept goods (below 0 where they lose a promotion, above
-    0 where they keep one that the returned goods shared in), less *gifts_deducted*, is *amount*.
-    *gifts_due*: gifts that should come back. A negative amount means that the goods that stay now cost more than has been
-    paid and not given back: the shopper owes the difference, or the shop waives it.
+    *lines* at what was paid, plus *shipping*, plus *repricing* of the kept goods (below 0 where they lose a
+    promotion, above 0 where they keep one that the returned goods shared in), less *gifts_deducted*, is *amount*.
+    *gifts_due*: gifts that should come back. A negative amount means that the goods that stay now cost more than has
+    been paid and not given back: the shopper owes the difference, or the shop waives it.
     Law: amount == sum(lines) + shipping + repricing - gifts_deducted.
     """
 
@@ -92,8 +92,7 @@ class Refund:
             rows.append(("gifts", "kept, at their nominal value", (-self.gifts_deducted).amount))
         rows.append(("to give back", "", self.amount.amount))
         rows.extend(
-            (gift.sku, f"gift of {gift.promotion_id}, {gift.quantity} to come back", "0")
-            for gift in self.gifts_due
+            (gift.sku, f"gift of {gift.promotion_id}, {gift.quantity} to come back", "0") for gift in self.gifts_due
         )
         return text_table(rows, align=(Align.LEFT, Align.LEFT, Align.RIGHT))
 
@@ -110,7 +109,8 @@ def refund(
     """What to give back for the units *returned*, by line id, when those *already* returned have been settled before.
 
     A gift that comes back is named by its sku, beside the lines.
-    Law: refund(a) then refund(b) gives the same as refund(a + b), in any order; everything returned gives back everything.
+    Law: refund(a) then refund(b) gives the same as refund(a + b), in any order; everything returned gives back
+    everything.
     Raises: NotFound for a line that is not in the cart, InvalidValue for more units than were bought.
     >>> from datetime import datetime, timezone
     >>> from salesplan.pricing import AmountOff, Cart, CartLine, Promotion, price
@@ -149,9 +149,7 @@ def refund(
         shipping=fee,
         repricing=repricing,
         gifts_deducted=deducted,
-        gifts_due=()
-        if gifts is GiftReturn.KEEP
-        else tuple(g for g in then.gifts_lost if g not in settled.gifts_lost),
+        gifts_due=() if gifts is GiftReturn.KEEP else tuple(g for g in then.gifts_lost if g not in settled.gifts_lost),
     )
 
 
@@ -178,11 +176,7 @@ def _settle(priced: PricedCart, returned: Mapping[str, int]) -> _Settled:
     nothing_kept = kept is None
     lost = tuple(gift for gift in priced.gifts if kept is None or gift not in kept.gifts)
     gift_value = Money.sum(
-        (
-            gift.value * max(0, gift.quantity - returned.get(gift.sku, 0))
-            for gift in lost
-            if gift.value is not None
-        ),
+        (gift.value * max(0, gift.quantity - returned.get(gift.sku, 0)) for gift in lost if gift.value is not None),
         currency=currency,
     )
     return _Settled(
