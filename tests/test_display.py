@@ -343,7 +343,7 @@ CALLS: list[Callable[[Any], object]] = [
 ]
 
 
-@pytest.mark.parametrize("at", range(len(HOSTILE)))
+@pytest.mark.parametrize("at", [at for at, value in enumerate(HOSTILE) if not isinstance(value, str | bytes)])
 def test_hostile_values_get_an_answer_or_our_own_error(at: int) -> None:
     for call in CALLS:
         error = refusal(call, HOSTILE[at])

@@ -138,7 +138,9 @@ class _Compiler:
         if cls is Money and Money not in self.records:
             record = self.records[Money] = Record(Money, kind_of(Money), Money.of)
             amount = Entry("amount", "amount", Amount(), ABSENT, required=True)
-            record.fill((amount, Entry("currency", "currency", self.form(Currency, ""), ABSENT, required=True)))
+            record.fill(
+                (amount, Entry("currency", "currency", self.form(Currency, ""), ABSENT, required=True))
+            )
         return self.records[Money] if cls is Money else None
 
     def _loose(self, where: str) -> Loose:
@@ -153,7 +155,7 @@ class _Compiler:
             raise _unsupported(where, args, "two members of the union have the same kind")
         shapes = [shape for member in members if not isinstance(member, Record) for shape in member.shapes]
         shapes += [dict] if objects else []
-        if len(set(shapes)) < len(shapes) or any(isinstance(member, Loose) for member in members):
+        if len(set(shapes)) < len(shapes) or (objects and any(isinstance(each, Loose) for each in members)):
             raise _unsupported(where, args, "members of a union are attrs classes, or differ in JSON type")
         return OneOf(members)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import date, datetime, time
 from itertools import islice
+from types import NoneType
 from typing import Any, Final
 
 import attrs
@@ -25,7 +26,15 @@ __all__ = ["ABSENT", "Entry", "OneOf", "Record", "choose"]
 
 ABSENT: Final = object()
 _TAG: Final = frozenset({"kind"})
-_WORDS: Final = {dict: "an object", list: "a list", str: "text", int: "a whole number", bool: "true or false"}
+_WORDS: Final[dict[type, str]] = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    NoneType: "null",
+}
+_RANK: Final = {shape: rank for rank, shape in enumerate(_WORDS)}
 
 
 @attrs.frozen
@@ -68,7 +77,8 @@ class Record:
         """Note the data form of the defaults, to leave out what equals them."""
         written = [entry.written_default() for entry in self.entries]
         self._writers = [
-            (e.key, e.attribute, e.form.write, e.default, data) for e, data in zip(self.entries, written, strict=True)
+            (e.key, e.attribute, e.form.write, e.default, data)
+            for e, data in zip(self.entries, written, strict=True)
         ]
 
     def owns(self, value: object) -> bool:
@@ -145,14 +155,17 @@ class OneOf:
     def __init__(self, members: list[Form]) -> None:
         self.members = members
         self.shapes = frozenset(shape for member in members for shape in member.shapes)
-        records = sorted((each for each in members if isinstance(each, Record)), key=lambda record: record.name)
+        records = sorted(
+            (each for each in members if isinstance(each, Record)), key=lambda record: record.name
+        )
         self.tagged = {record.name: record for record in records} if len(records) > 1 else {}
         self._by_class = {record.kind: record for record in self.tagged.values()}
         others = [member for member in members if not (self.tagged and isinstance(member, Record))]
-        self._others = sorted(others, key=lambda member: min(shape.__name__ for shape in member.shapes))
+        self._others = sorted(
+            others, key=lambda each: min(map(_RANK.__getitem__, each.shapes), default=len(_RANK))
+        )
         self._by_shape = {shape: member for member in others for shape in member.shapes}
-        words = [_WORDS.get(shape, "null") for shape in sorted(self.shapes, key=lambda shape: shape.__name__)]
-        self._wanted = " or ".join(words)
+        self._wanted = " or ".join(word for shape, word in _WORDS.items() if shape in self.shapes)
 
     def owns(self, value: object) -> bool:
         return any(member.owns(value) for member in self.members)
@@ -199,11 +212,17 @@ def _culprit(error: Exception, given: dict[str, object], at: Trail) -> Trail:
     value = getattr(error, "value", None)
     if value is None:
         return at
-    same = [key for key, item in given.items() if item is value or (type(item) is type(value) and item == value)]
+    same = [
+        key for key, item in given.items() if item is value or (type(item) is type(value) and item == value)
+    ]
     if same:
         return (at, same[0]) if len(same) == 1 else at
-    if isinstance(value, str | Money | Rate | datetime | date | time):  # deeper down only what is surely the same
-        places = list(islice((place for key, item in given.items() for place in _places(value, item, (at, key))), 2))
+    if isinstance(
+        value, str | Money | Rate | datetime | date | time
+    ):  # deeper down only what is surely the same
+        places = list(
+            islice((place for key, item in given.items() for place in _places(value, item, (at, key))), 2)
+        )
         if len(places) == 1:
             return places[0]
     return at

@@ -322,6 +322,10 @@ class Money:
         return f"{self.currency.code} {self.amount}"
 
     def same(self, other: Money) -> Money:
+        """*other* itself when it is Money in this currency.
+
+        Raises: CurrencyMismatch, or InvalidType for anything but Money.
+        """
         if not isinstance(other, Money):
             raise InvalidType(f"not Money: {clip(other)}", code="money.type", value=other)
         if self.currency is not other.currency and self.currency != other.currency:

@@ -240,10 +240,14 @@ def test_edge_of_a_form_is_read(cls: type, field: str, value: object, meaning: o
 
 
 @pytest.mark.parametrize(("cls", "field", "value", "place", "code"), NOT_READ)
-def test_beyond_the_edge_is_refused_there(cls: type, field: str, value: object, place: str, code: str) -> None:
+def test_beyond_the_edge_is_refused_there(
+    cls: type, field: str, value: object, place: str, code: str
+) -> None:
     with pytest.raises(RulebookError) as caught:
         from_data({"schema": 1, **REST[cls], field: value}, cls)
-    assert [(problem.path, problem.code) for problem in caught.value.problems] == [(f"$.{field}{place}", code)]
+    assert [(problem.path, problem.code) for problem in caught.value.problems] == [
+        (f"$.{field}{place}", code)
+    ]
 
 
 def test_instant_reads_as_utc_whatever_its_offset() -> None:

@@ -97,7 +97,10 @@ IN_A_PROMOTION: list[tuple[dict[str, object], list[tuple[str, str]]]] = [
     ),
     (
         {"benefit": {"kind": "fixed_prices", "prices": {"a b": money("x"), "\ud800": money("1")}}},
-        [('.benefit.prices["a b"].amount', "money.text"), ('.benefit.prices["\\ud800"]', "rulebook.surrogate")],
+        [
+            ('.benefit.prices["a b"].amount', "money.text"),
+            ('.benefit.prices["\\ud800"]', "rulebook.surrogate"),
+        ],
     ),
     ({"benefit": {"kind": "fixed_prices", "prices": {1: money("1")}}}, [(".benefit.prices", "rulebook.key")]),
     ({"scope": {1: 1, None: 2}}, [(".scope", "rulebook.key"), (".scope", "rulebook.key")]),
@@ -197,7 +200,9 @@ def test_error_counts_all_problems_and_keeps_the_first_hundred() -> None:
 
 def test_error_shows_each_problem_when_there_is_room() -> None:
     error = refusal({"schema": 1, "kind": "promotion_set", "promotions": [1], "a": 1})
-    assert str(error).startswith("2 problems: $.promotions[0]: must be an object (promotion), not a whole number: 1")
+    assert str(error).startswith(
+        "2 problems: $.promotions[0]: must be an object (promotion), not a whole number: 1"
+    )
     assert str(error).endswith("; $.a: promotion_set has no such field; known: promotions")
     assert error.explain().splitlines() == [f"{each} [{each.code}]" for each in error.problems]
 
@@ -281,7 +286,9 @@ def test_million_values_are_read_and_one_more_refused() -> None:
     most = [str(number) for number in range(1_000_000 - 4)]
     rule = from_data(least | {"any_of": most}, toys.HasSegment)
     assert len(rule.any_of) == len(most)
-    assert found(least | {"any_of": [*most, "one more"]}, toys.HasSegment) == [("$.any_of", "rulebook.too_many")]
+    assert found(least | {"any_of": [*most, "one more"]}, toys.HasSegment) == [
+        ("$.any_of", "rulebook.too_many")
+    ]
     with pytest.raises(RulebookError):
         to_data(toys.HasSegment(rule.any_of | {"one more"}))
     assert fingerprint(toys.HasSegment(rule.any_of | {"one more"})).startswith("sha256:")

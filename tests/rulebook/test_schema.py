@@ -82,7 +82,10 @@ def test_schema_of_a_small_class_is_what_one_would_write() -> None:
             "currency": {
                 "type": "object",
                 "description": "A code and the number of decimal places of its minor unit.",
-                "properties": {"code": {"type": "string", "maxLength": 10_000}, "exponent": {"type": "integer"}},
+                "properties": {
+                    "code": {"type": "string", "maxLength": 10_000},
+                    "exponent": {"type": "integer"},
+                },
                 "required": ["code", "exponent"],
                 "additionalProperties": False,
             }

@@ -1,4 +1,9 @@
-"""Price a cart under stacked promotions, prove it, and refund parts of it. Start at `price`."""
+"""Price a cart under stacked promotions, prove it, and refund parts of it. Start at `price`.
+
+What only looks at a finished calculation (explanations, hints, receipts, refunds) loads when it is first touched.
+"""
+
+from __future__ import annotations
 
 from .benefits import (
     AmountOff,
@@ -40,14 +45,10 @@ from .conditions import (
     Weekday,
 )
 from .engine import price
-from .explain import describe, refusal_text
-from .hints import Hint
 from .outcomes import Capped, RefusalCode
 from .policy import STANDARD, Exclusives, Overflow, Policy, Rounded, Selection, Weights
-from .priced import ENGINE, Adjustment, Applied, Certificate, Gift, NotChosen, PricedCart, PricedLine, Refused
+from .priced import ENGINE, Certificate, PricedCart
 from .promotion import NO_LIMITS, Exclusive, Funder, Limits, Phase, Promotion, PromotionSet
-from .receipts import Receipt, ReplayError, replay
-from .refunds import GiftReturn, LostThreshold, Refund, RefundLine, ShippingRefund, refund
 from .scope import EVERYTHING, Discounted, Scope
 
 __all__ = [
@@ -134,3 +135,30 @@ __all__ = [
     "refusal_text",
     "replay",
 ]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .explain import describe, refusal_text
+    from .hints import Hint
+    from .proof import Adjustment, Applied, Gift, NotChosen, PricedLine, Refused
+    from .receipts import Receipt, ReplayError, replay
+    from .refunds import GiftReturn, LostThreshold, Refund, RefundLine, ShippingRefund, refund
+else:
+    # Hidden from type checkers, which would otherwise take every misspelt name for an object.
+    def __getattr__(name):
+        from importlib import import_module
+
+        homes = {
+            "explain": {"describe", "refusal_text"},
+            "hints": {"Hint"},
+            "proof": {"Adjustment", "Applied", "Gift", "NotChosen", "PricedLine", "Refused"},
+            "receipts": {"Receipt", "ReplayError", "replay"},
+            "refunds": {"GiftReturn", "LostThreshold", "Refund", "RefundLine", "ShippingRefund", "refund"},
+        }
+        for home, names in homes.items():
+            if name in names:
+                return getattr(import_module(f".{home}", __name__), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return sorted({*globals(), *__all__})

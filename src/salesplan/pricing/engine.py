@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from ..errors import InvalidType, clip
 from ..money import CurrencyMismatch, Money
 from ..window import require_instant
-from ._search import best_stack
 from ._selection import Result, choose_in_turn, follow
 from .cart import NOBODY, UNUSED, Cart, Shopper, Usage
 from .policy import STANDARD, Policy
@@ -68,6 +67,8 @@ def price(
     results: list[Result]
     certificate = None
     if book.searches:
+        from ._search import best_stack
+
         found = best_stack(book, run)
         certificate = Certificate(
             Money(found.saving, cart.currency), Money(found.upper_bound, cart.currency), found.nodes

@@ -26,7 +26,8 @@ from .benefits import (
     UnitAmountOff,
 )
 from .outcomes import RefusalCode
-from .priced import Applied, NotChosen, PricedCart, Refused
+from .priced import PricedCart
+from .proof import Applied, NotChosen, Refused
 
 __all__ = ["describe", "explain_cart", "html_cart", "refusal_text"]
 

@@ -1,7 +1,4 @@
-"""The priced cart and its proof: what every promotion did, or why it did nothing, to the minor unit.
-
-The engine hands over integers; they become Money and text only when somebody looks.
-"""
+"""The priced cart: the engine's integers, which become Money, proof and text only when somebody looks."""
 
 from __future__ import annotations
 
@@ -14,34 +11,20 @@ import attrs
 
 from ..errors import NotFound, clip
 from ..money import Currency, Money
-from ._rules import Lane, Rule
-from ._run import Effect, Refusal, even_pieces
-from ._selection import Passed, Result, follow
-from .cart import Cart, CartLine, Shopper, Usage
-from .outcomes import Capped, RefusalCode
+from ._selection import Result
+from .cart import Cart, Shopper, Usage
 from .policy import Policy
-from .promotion import Funder, Promotion, PromotionSet
+from .promotion import Funder, PromotionSet
 
 if TYPE_CHECKING:
     from .hints import Hint
+    from .proof import Adjustment, Applied, Gift, NotChosen, PricedLine, Refused
     from .receipts import Receipt
 
-__all__ = [
-    "ENGINE",
-    "Adjustment",
-    "Applied",
-    "Certificate",
-    "Gift",
-    "NotChosen",
-    "PricedCart",
-    "PricedLine",
-    "Refused",
-]
+__all__ = ["ENGINE", "Certificate", "PricedCart"]
 
 ENGINE: Final = "salesplan.pricing/1"
 """Named in every receipt; raised whenever the same inputs could give another number."""
-
-_MONEY_CODES = frozenset({RefusalCode.SPEND, RefusalCode.BUDGET_SPENT})
 
 
 @attrs.frozen
@@ -66,109 +49,6 @@ class Certificate:
     def is_optimal(self) -> bool:
         """Whether the search was completed."""
         return self.gap.minor == 0
-
-
-@attrs.frozen(kw_only=True)
-class Applied:
-    """A promotion that took effect: *amount* off, computed on *base*, carried by *shares* (line id, amount).
-
-    *capped* says what held it below its nominal amount. Shipping and gifts have no shares.
-    Law: shares sum to amount, unless it is off shipping.
-    """
-
-    promotion: Promotion
-    amount: Money
-    base: Money
-    shares: tuple[tuple[str, Money], ...]
-    capped: Capped | None
-
-    @property
-    def id(self) -> str:
-        """The promotion's id."""
-        return self.promotion.id
-
-
-@attrs.frozen(kw_only=True)
-class Refused:
-    """A promotion that could not take effect: why, and what was *needed* against what was there (*have*)."""
-
-    promotion: Promotion
-    code: RefusalCode
-    needed: Money | int | str | None
-    have: Money | int | str | None
-
-    @property
-    def id(self) -> str:
-        """The promotion's id."""
-        return self.promotion.id
-
-
-@attrs.frozen(kw_only=True)
-class NotChosen:
-    """A promotion that could have taken effect but stood back.
-
-    *lost_to*: ids of the applied promotions it cannot stand beside (none: the stack as a whole is better without it).
-    *offer*: what it would have taken off in its turn. *margin*: what the shopper saves as priced, less what they
-    would save with this one in the place of those; negative when the priority rule costs the shopper money.
-    """
-
-    promotion: Promotion
-    lost_to: tuple[str, ...]
-    offer: Money
-    margin: Money
-
-    @property
-    def id(self) -> str:
-        """The promotion's id."""
-        return self.promotion.id
-
-
-@attrs.frozen(kw_only=True)
-class Adjustment:
-    """One booking: *amount* that a promotion takes off a line (*line_id* None: off shipping), and who bears it."""
-
-    promotion_id: str
-    line_id: str | None
-    amount: Money
-    funder: Funder
-
-
-@attrs.frozen(kw_only=True)
-class Gift:
-    """Units given on top. *value* is the nominal price of one, if the promotion states it."""
-
-    promotion_id: str
-    sku: str
-    quantity: int
-    value: Money | None
-
-
-@attrs.frozen(kw_only=True)
-class PricedLine:
-    """A cart line with what is to pay for all its units, and the *shares* of each promotion (id, amount).
-
-    Law: list_total - sum(shares) == net; unit_runs sum to net.
-    """
-
-    line: CartLine
-    net: Money
-    shares: tuple[tuple[str, Money], ...]
-
-    @property
-    def id(self) -> str:
-        """The line's id."""
-        return self.line.id
-
-    @property
-    def discount(self) -> Money:
-        """What promotions took off the line."""
-        return self.line.list_total - self.net
-
-    @property
-    def unit_runs(self) -> tuple[tuple[Money, int], ...]:
-        """The net spread over the units as evenly as minor units allow: (unit net, count), the dearer first."""
-        pieces = even_pieces(self.net.minor, self.line.quantity)
-        return tuple((Money(price, self.net.currency), count) for price, count in pieces)
 
 
 Ending = tuple[tuple[Result, ...], tuple[int, ...], int, Certificate | None]
@@ -220,23 +100,14 @@ class PricedCart:
     def saving(self) -> Money:
         """What all promotions took off, shipping included."""
         fee = 0 if self.cart.shipping is None else self.cart.shipping.minor
-        return self._money(sum(self.cart.core.listed) + fee - sum(self._ending[1]) - self._ending[2])
+        return Money(sum(self.cart.core.listed) + fee, self.currency) - self.total
 
     @cached_property
     def lines(self) -> tuple[PricedLine, ...]:
         """The lines in the order of the cart."""
-        core = self.cart.core
-        shares: list[list[tuple[str, Money]]] = [[] for _ in core.ids]
-        for rule, effect in self._effects():
-            for at, share in zip(effect.lines, effect.shares, strict=True):
-                if share:
-                    shares[at].append((rule.promotion.id, self._money(share)))
-        found: list[PricedLine | None] = [None] * len(core.ids)
-        for at, position in enumerate(core.positions):
-            found[position] = PricedLine(
-                line=core.lines[at], net=self._money(self._ending[1][at]), shares=tuple(shares[at])
-            )
-        return tuple(line for line in found if line is not None)
+        from .proof import lines_of
+
+        return lines_of(self)
 
     def __getitem__(self, line_id: str) -> PricedLine:
         """The line of that id.
@@ -251,61 +122,37 @@ class PricedCart:
     @cached_property
     def applied(self) -> tuple[Applied, ...]:
         """What took effect, in turn."""
-        ids = self.cart.core.ids
-        return tuple(
-            Applied(
-                promotion=rule.promotion,
-                amount=self._money(effect.amount),
-                base=self._money(effect.base),
-                shares=tuple(
-                    (ids[at], self._money(share))
-                    for at, share in zip(effect.lines, effect.shares, strict=True)
-                    if share
-                ),
-                capped=effect.capped,
-            )
-            for rule, effect in self._effects()
-        )
+        from .proof import applied_of
+
+        return applied_of(self)
 
     @cached_property
     def refused(self) -> tuple[Refused, ...]:
         """What could not take effect, in turn, each with its code and numbers."""
-        return tuple(
-            Refused(
-                promotion=rule.promotion,
-                code=result.code,
-                needed=self._fact(result.code, result.needed),
-                have=self._fact(result.code, result.have),
-            )
-            for rule, result in self._decisions()
-            if isinstance(result, Refusal)
-        )
+        from .proof import refused_of
+
+        return refused_of(self)
 
     @cached_property
     def not_chosen(self) -> tuple[NotChosen, ...]:
-        """What could have taken effect and was not chosen, in turn, each with what it lost to and by how much."""
-        passed = [(rule, result.offer) for rule, result in self._decisions() if isinstance(result, Passed)]
-        return tuple(self._not_chosen(rule, offer) for rule, offer in passed)
+        """What could have taken effect and was not chosen, in turn, with what it lost to and by how much."""
+        from .proof import not_chosen_of
+
+        return not_chosen_of(self)
 
     @cached_property
     def adjustments(self) -> tuple[Adjustment, ...]:
         """Every booking, by turn and line."""
-        return tuple(
-            Adjustment(promotion_id=applied.id, line_id=line_id, amount=amount, funder=applied.promotion.funder)
-            for applied in self.applied
-            for line_id, amount in (applied.shares or (((None, applied.amount),) if applied.amount.minor else ()))
-        )
+        from .proof import adjustments_of
+
+        return adjustments_of(self)
 
     @cached_property
     def gifts(self) -> tuple[Gift, ...]:
         """What comes on top, in turn."""
-        from .benefits import FreeGift
+        from .proof import gifts_of
 
-        return tuple(
-            Gift(promotion_id=applied.id, sku=benefit.sku, quantity=benefit.quantity, value=benefit.value)
-            for applied in self.applied
-            if isinstance(benefit := applied.promotion.benefit, FreeGift)
-        )
+        return gifts_of(self)
 
     @property
     def funding(self) -> Mapping[Funder, Money]:
@@ -361,41 +208,14 @@ class PricedCart:
             "funder": [row.funder.value for row in rows],
         }
 
+    # -- the engine's integers: not part of the promise ----------------------------------------------------------
+
     @property
     def results(self) -> tuple[Result, ...]:
-        """The engine's outcome for each rule in turn; not part of the promise."""
+        """The outcome of each rule in turn."""
         return self._ending[0]
 
-    # -- from the engine's numbers -------------------------------------------------------------------------------
-
-    def _money(self, minor: int) -> Money:
-        return Money(minor, self.cart.currency)
-
-    def _decisions(self) -> list[tuple[Rule, Result]]:
-        return list(zip(self.promotions.book(self.policy).rules, self._ending[0], strict=True))
-
-    def _effects(self) -> list[tuple[Rule, Effect]]:
-        return [(rule, result) for rule, result in self._decisions() if isinstance(result, Effect)]
-
-    def _fact(self, code: RefusalCode, value: int | str | None) -> Money | int | str | None:
-        return self._money(value) if code in _MONEY_CODES and isinstance(value, int) else value
-
-    def _not_chosen(self, rule: Rule, offer: Effect) -> NotChosen:
-        effects = self._effects()
-        blockers = [other for other, _ in effects if other.bit & rule.conflicts]
-        book = self.promotions.book(self.policy)
-        for step in book.steps:
-            if isinstance(step, Lane) and rule in step.rules:
-                wanted = set(offer.lines)
-                blockers = [o for o, e in effects if o in step.rules and wanted & set(e.lines)] or blockers
-        taken = sum(other.bit for other, _ in effects)
-        without = sum(other.bit for other in blockers)
-        run = book.start(self.cart, self.at, self.shopper, self.usage)
-        follow(book, run, taken & ~without & ~rule.conflicts | rule.bit)
-        then = sum(run.net) + run.shipping
-        return NotChosen(
-            promotion=rule.promotion,
-            lost_to=tuple(other.promotion.id for other in blockers),
-            offer=self._money(offer.amount),
-            margin=self._money(then - sum(self._ending[1]) - self._ending[2]),
-        )
+    @property
+    def net(self) -> tuple[int, ...]:
+        """What is to pay on each line, by rising line id."""
+        return self._ending[1]

@@ -20,7 +20,8 @@ from ..display import Align, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, clip, require_int
 from ..money import Money
 from .cart import Cart
-from .priced import Gift, PricedCart
+from .priced import PricedCart
+from .proof import Gift
 
 __all__ = ["GiftReturn", "LostThreshold", "Refund", "RefundLine", "ShippingRefund", "refund"]
 
