@@ -41,8 +41,7 @@ def main(rounds: int) -> None:
     for module, spent_list in times.items():
         least, middle = min(spent_list), median(spent_list)
         print(
-            f"{module:20}{least * 1e3:10.2f}{middle * 1e3:12.2f}"
-            f"{least / min(base):14.2f}{middle / median(base):17.2f}"
+            f"{module:20}{least * 1e3:10.2f}{middle * 1e3:12.2f}{least / min(base):14.2f}{middle / median(base):17.2f}"
         )
 
 

@@ -138,9 +138,7 @@ class _Compiler:
         if cls is Money and Money not in self.records:
             record = self.records[Money] = Record(Money, kind_of(Money), Money.of)
             amount = Entry("amount", "amount", Amount(), ABSENT, required=True)
-            record.fill(
-                (amount, Entry("currency", "currency", self.form(Currency, ""), ABSENT, required=True))
-            )
+            record.fill((amount, Entry("currency", "currency", self.form(Currency, ""), ABSENT, required=True)))
         return self.records[Money] if cls is Money else None
 
     def _loose(self, where: str) -> Loose:

@@ -93,9 +93,7 @@ class Whole:
             return faults.wrong(at, "a whole number", data)
         if -_INT_LIMIT < data < _INT_LIMIT:
             return data
-        return faults.add(
-            at, "rulebook.digits", f"a whole number has at most {MAX_DIGITS} digits: {clip(data)}"
-        )
+        return faults.add(at, "rulebook.digits", f"a whole number has at most {MAX_DIGITS} digits: {clip(data)}")
 
     def write(self, value: object, at: Trail, faults: Faults) -> object:
         if isinstance(value, int) and not isinstance(value, bool):

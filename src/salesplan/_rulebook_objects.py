@@ -77,8 +77,7 @@ class Record:
         """Note the data form of the defaults, to leave out what equals them."""
         written = [entry.written_default() for entry in self.entries]
         self._writers = [
-            (e.key, e.attribute, e.form.write, e.default, data)
-            for e, data in zip(self.entries, written, strict=True)
+            (e.key, e.attribute, e.form.write, e.default, data) for e, data in zip(self.entries, written, strict=True)
         ]
 
     def owns(self, value: object) -> bool:
@@ -155,15 +154,11 @@ class OneOf:
     def __init__(self, members: list[Form]) -> None:
         self.members = members
         self.shapes = frozenset(shape for member in members for shape in member.shapes)
-        records = sorted(
-            (each for each in members if isinstance(each, Record)), key=lambda record: record.name
-        )
+        records = sorted((each for each in members if isinstance(each, Record)), key=lambda record: record.name)
         self.tagged = {record.name: record for record in records} if len(records) > 1 else {}
         self._by_class = {record.kind: record for record in self.tagged.values()}
         others = [member for member in members if not (self.tagged and isinstance(member, Record))]
-        self._others = sorted(
-            others, key=lambda each: min(map(_RANK.__getitem__, each.shapes), default=len(_RANK))
-        )
+        self._others = sorted(others, key=lambda each: min(map(_RANK.__getitem__, each.shapes), default=len(_RANK)))
         self._by_shape = {shape: member for member in others for shape in member.shapes}
         self._wanted = " or ".join(word for shape, word in _WORDS.items() if shape in self.shapes)
 
@@ -212,17 +207,11 @@ def _culprit(error: Exception, given: dict[str, object], at: Trail) -> Trail:
     value = getattr(error, "value", None)
     if value is None:
         return at
-    same = [
-        key for key, item in given.items() if item is value or (type(item) is type(value) and item == value)
-    ]
+    same = [key for key, item in given.items() if item is value or (type(item) is type(value) and item == value)]
     if same:
         return (at, same[0]) if len(same) == 1 else at
-    if isinstance(
-        value, str | Money | Rate | datetime | date | time
-    ):  # deeper down only what is surely the same
-        places = list(
-            islice((place for key, item in given.items() for place in _places(value, item, (at, key))), 2)
-        )
+    if isinstance(value, str | Money | Rate | datetime | date | time):  # deeper down only what is surely the same
+        places = list(islice((place for key, item in given.items() for place in _places(value, item, (at, key))), 2))
         if len(places) == 1:
             return places[0]
     return at

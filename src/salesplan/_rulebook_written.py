@@ -108,9 +108,7 @@ def _show_time(value: time) -> str:
 
 WRITTEN: Final[dict[type, Form]] = {
     Rate: Written(Rate, 'a rate, as "12.5%" or "1/3"', _RATE, _read_rate, str),
-    datetime: Written(
-        datetime, 'an instant, as "2026-11-11T00:00:00Z"', _INSTANT, _read_instant, _show_instant
-    ),
+    datetime: Written(datetime, 'an instant, as "2026-11-11T00:00:00Z"', _INSTANT, _read_instant, _show_instant),
     date: Written(date, 'a date, as "2026-11-11"', _DAY, date.fromisoformat, _show_date),
     time: Written(time, 'a time of day, as "18:30"', _CLOCK, time.fromisoformat, _show_time),
 }

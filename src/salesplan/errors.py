@@ -16,6 +16,7 @@ __all__ = [
     "NotFound",
     "SalesplanError",
     "clip",
+    "listed",
     "require_instance",
     "require_int",
     "require_text",
@@ -162,12 +163,27 @@ def require_instance(value: object, kind: type[T], *, code: str, name: str) -> T
     return value
 
 
+def listed(values: Iterable[T], *, code: str, name: str) -> tuple[T, ...]:
+    """The values as a tuple; one alone is refused, and a str is not a list of letters.
+
+    >>> listed(iter([1, 2]), code="cart.line", name="lines")
+    (1, 2)
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise InvalidType(
+            f"{name} must be several, not one {type(values).__name__}: {clip(values)}", code=code, value=values
+        )
+    return tuple(values)
+
+
 def text_set(values: Iterable[str], *, code: str, name: str) -> frozenset[str]:
     """A frozen set of checked texts; one bare str is refused, it is not a set of letters.
 
     >>> sorted(text_set(["vip", "new"], code="shopper.segments", name="segments"))
     ['new', 'vip']
     """
+    if values.__class__ is frozenset and not values:
+        return frozenset()
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidType(
             f"{name} must be several texts, not one {type(values).__name__}: {clip(values)}",

@@ -14,7 +14,7 @@ import attrs
 
 from .errors import InvalidType, InvalidValue, clip
 
-__all__ = ["ALWAYS", "LocalDays", "Window", "require_instant", "zone_of"]
+__all__ = ["ALWAYS", "LocalDays", "Window", "in_zone", "require_instant", "zone_of"]
 
 
 def require_instant(value: object, *, name: str) -> datetime:
@@ -55,7 +55,13 @@ def zone_of(zone: str | tzinfo) -> tzinfo:
         ) from None
 
 
-def _in_zone(value: object, zone: tzinfo, *, name: str) -> datetime:
+def in_zone(value: object, zone: tzinfo, *, name: str) -> datetime:
+    """The aware instant *value* as a wall clock in *zone* shows it.
+
+    Raises: what `require_instant` raises; InvalidValue within a day of year 1 or 9999, where there is no date.
+    >>> in_zone(datetime(2026, 11, 10, 16, tzinfo=UTC), zone_of("Asia/Shanghai"), name="at").isoformat()
+    '2026-11-11T00:00:00+08:00'
+    """
     instant = require_instant(value, name=name)
     try:
         return instant.astimezone(zone)
@@ -81,7 +87,7 @@ class Window:
     def __attrs_post_init__(self) -> None:
         for name, value in (("start", self.start), ("end", self.end)):
             if value is not None:
-                object.__setattr__(self, name, _in_zone(value, UTC, name=name))
+                object.__setattr__(self, name, in_zone(value, UTC, name=name))
         if self.start is not None and self.end is not None and self.end <= self.start:
             raise InvalidValue(
                 f"a window must end after it starts: {self.start} .. {self.end}",
@@ -139,7 +145,7 @@ class LocalDays:
         return self._local(at) < self.first
 
     def _local(self, at: datetime) -> date:
-        return _in_zone(at, zone_of(self.zone), name="at").date()
+        return in_zone(at, zone_of(self.zone), name="at").date()
 
     def __str__(self) -> str:
         return f"{self.first} .. {self.until - timedelta(days=1)} ({self.zone})"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import assert_never
 
-from ..window import ALWAYS, zone_of
+from ..window import ALWAYS, in_zone, zone_of
 from ._run import Goods, Refusal, Run
 from .conditions import (
     AllOf,
@@ -213,11 +212,11 @@ def _hours(condition: DuringHours) -> Check:
     text = f"{'/'.join(day.value for day in _WEEK if day in days)} {start:%H:%M}-{end:%H:%M} {condition.zone}"
 
     def check(run: Run) -> Refusal | None:
-        local = run.at.astimezone(zone)
+        local = in_zone(run.at, zone, name="at")
         clock = local.time()
         if start <= clock and (wraps or clock < end) and _WEEK[local.weekday()] in days:
             return None
-        if wraps and clock < end and _WEEK[(local.date() - timedelta(days=1)).weekday()] in days:
+        if wraps and clock < end and _WEEK[local.weekday() - 1] in days:
             return None
         return Refusal(RefusalCode.HOURS, text, f"{_WEEK[local.weekday()].value} {clock:%H:%M}")
 
@@ -235,28 +234,38 @@ def _not_discounted(goods: Goods) -> Check:
     return check
 
 
+# Nested conditions are three-valued: what is unknown must stay so under Not, wherever it stands in a list.
+
+
 def _all_of(checks: tuple[Check, ...]) -> Check:
+    """The first that fails; else the first that is unknown."""
+
     def check(run: Run) -> Refusal | None:
+        unknown = None
         for part in checks:
             refusal = part(run)
             if refusal is not None:
-                return refusal
-        return None
+                if refusal.code is not RefusalCode.UNKNOWN_FACT:
+                    return refusal
+                unknown = unknown or refusal
+        return unknown
 
     return check
 
 
 def _any_of(checks: tuple[Check, ...]) -> Check:
-    """The first refusal speaks for all when none holds."""
+    """When none holds, the first that is unknown; else the first that fails."""
 
     def check(run: Run) -> Refusal | None:
-        first = None
+        first = unknown = None
         for part in checks:
             refusal = part(run)
             if refusal is None:
                 return None
+            if refusal.code is RefusalCode.UNKNOWN_FACT:
+                unknown = unknown or refusal
             first = first or refusal
-        return first
+        return unknown or first
 
     return check
 

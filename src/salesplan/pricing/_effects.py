@@ -280,6 +280,8 @@ def _groups(goods: Goods, size: int, take: int, share: Share, pick: Pick, charge
             return _NOTHING
         total = sum([count for _, count, _ in units])
         end = total if max_times is None else min(total, max_times * size)
+        if end % size <= size - take:
+            end -= end % size  # units too few for another reward belong to no group
         wanted = rewarded(end)
         if not wanted:
             return Refusal(RefusalCode.QUANTITY, size - take + 1, total)
@@ -394,6 +396,8 @@ def _on_units(run: Run, hits: list[tuple[Unit, int, int]], cap: int | None, left
     totals = [min(off, max(0, unit[0] - floors[unit[2]])) * count for unit, count, off in hits]
     amount = sum(totals)
     held, capped = _held(amount, cap, left)
+    if capped is None and amount < sum([off * count for _, count, off in hits]):
+        capped = Capped.FLOOR
     if held < amount:
         totals = split(held, totals, caps=totals)
     return _written(run, [(unit, count, part) for (unit, count, _), part in zip(hits, totals, strict=True)], capped)

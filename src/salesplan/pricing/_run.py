@@ -204,14 +204,15 @@ class Run:
         capped: Capped | None,
     ) -> Effect | Refusal:
         """A discount computed line by line, held within each line's room and *limit* together."""
+        nominal = amount = sum(shares)
         if self.core.has_floors:
             shares = [min(share, room) for share, room in zip(shares, self._rooms(goods, lines), strict=True)]
-        amount = sum(shares)
+            amount = sum(shares)
         if limit is not None and amount > limit:
             shares = split(limit, shares, self.policy.allocation, caps=shares)
             amount = limit
         else:
-            capped = None
+            capped = Capped.FLOOR if amount < nominal else None
         if not amount:
             return Refusal(RefusalCode.NO_EFFECT)
         return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares) if self.pieces else None, capped)

@@ -78,7 +78,7 @@ class Charge(Enum):
     REWARDED = "rewarded"
     """The reduced unit: 50.00 and 0.00."""
     GROUP = "group"
-    """All units of the group, in proportion to their price: 31.25 and 18.75."""
+    """All units of the groups, in proportion to their price: 31.25 and 18.75."""
 
 
 def _off(rate: Rate | PayRate) -> Rate:

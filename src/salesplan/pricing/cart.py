@@ -11,7 +11,7 @@ from enum import Enum
 
 import attrs
 
-from ..errors import InvalidType, InvalidValue, clip, require_int, require_text, text_set
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int, require_text, text_set
 from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 
 __all__ = ["NOBODY", "UNUSED", "Cart", "CartLine", "Discountable", "Shopper", "Usage", "normal_code"]
@@ -119,7 +119,7 @@ class CartCore:
 
 
 def _lines(lines: Iterable[CartLine]) -> tuple[CartLine, ...]:
-    return tuple(lines)
+    return listed(lines, code="cart.line", name="lines")
 
 
 @attrs.frozen
@@ -156,6 +156,7 @@ class Cart:
             if not prices:
                 raise InvalidType("an empty cart needs a currency", code="cart.currency", value=None)
             object.__setattr__(self, "currency", prices[0].currency)
+        require_instance(self.currency, Currency, code="cart.currency", name="currency")
         for price in prices:
             if price.currency is not self.currency and price.currency != self.currency:
                 raise CurrencyMismatch(
@@ -193,13 +194,11 @@ def normal_code(code: str) -> str:
     'STUDENT10'
     """
     require_text(code, code="shopper.code", name="a code")
-    return unicodedata.normalize("NFKC", code).strip().upper()
+    return require_text(unicodedata.normalize("NFKC", code).strip().upper(), code="shopper.code", name="a code")
 
 
 def _codes(codes: Iterable[str]) -> frozenset[str]:
-    if isinstance(codes, str):
-        raise InvalidType(f"codes must be several texts, not one str: {clip(codes)}", code="shopper.code", value=codes)
-    return frozenset(normal_code(code) for code in codes)
+    return frozenset(normal_code(code) for code in listed(codes, code="shopper.code", name="codes"))
 
 
 def _segments(values: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import get_args
 
 import attrs
 
-from ..errors import InvalidType, InvalidValue, clip, require_int, require_text, text_set
+from ..errors import InvalidType, InvalidValue, clip, listed, require_int, require_text, text_set
 from ..money import Money
 from ..window import zone_of
 from .cart import normal_code
@@ -194,7 +194,10 @@ class CodeEntered:
 
 
 def _days(days: Iterable[Weekday]) -> frozenset[Weekday]:
-    return frozenset(days)
+    named = listed(days, code="condition.days", name="days")
+    if not named or not all(isinstance(day, Weekday) for day in named):
+        raise InvalidType(f"days are one or more Weekday: {clip(named)}", code="condition.days", value=days)
+    return frozenset(named)
 
 
 @attrs.frozen(kw_only=True)
@@ -212,10 +215,6 @@ class DuringHours:
     zone: str
 
     def __attrs_post_init__(self) -> None:
-        if not self.days or not all(isinstance(day, Weekday) for day in self.days):
-            raise InvalidType(
-                f"days are one or more Weekday: {clip(self.days)}", code="condition.days", value=self.days
-            )
         for value in (self.start, self.end):
             if not isinstance(value, time) or value.tzinfo is not None:
                 raise InvalidType(
@@ -243,7 +242,7 @@ class NotAlreadyDiscounted:
 
 
 def _conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    return tuple(conditions)
+    return listed(conditions, code="condition.type", name="conditions")
 
 
 @attrs.frozen

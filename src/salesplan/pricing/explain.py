@@ -119,13 +119,14 @@ def describe(benefit: Benefit, applied: Applied | None = None) -> str:
         case FixedUnitPrice(price=price, limit=limit):
             return f"{_plain(price)} each{_dearest(limit)}"
         case SpendAndSave(tiers=tiers):
-            band = (None if applied is None else tiers.band_at(applied.base)) or tiers.bands[0]
-            return f"spend {_plain(band.lower)} save {_plain(band.value)}"
+            bands = tiers.bands if applied is None else (tiers.band_at(applied.base),)
+            return "spend " + ", ".join(f"{_plain(band.lower)} save {_plain(band.value)}" for band in bands if band)
         case EverySpendSave(every=every, save=save, max_times=times):
             return f"every {_plain(every)} save {_plain(save)}{_at_most(times)}"
         case SpendAndPercent(tiers=rates, cap=cap):
-            step = (None if applied is None else rates.band_at(applied.base)) or rates.bands[0]
-            return f"spend {_plain(step.lower)}: {_percent(step.value)}{_up_to(cap)}"
+            rungs = rates.bands if applied is None else (rates.band_at(applied.base),)
+            steps = ", ".join(f"{_plain(rung.lower)}: {_percent(rung.value)}" for rung in rungs if rung)
+            return f"spend {steps}{_up_to(cap)}"
         case QuantityPercent(tiers=counts, cap=cap):
             return ", ".join(f"{step.threshold} units: {_percent(step.value)}" for step in counts.steps) + _up_to(cap)
         case BuyXGetY(buy=buy, get=get, off=off, max_times=times):

@@ -8,7 +8,7 @@ from enum import Enum
 import attrs
 
 from ..apportion import Apportionment
-from ..errors import InvalidType, InvalidValue, clip, require_int
+from ..errors import InvalidType, InvalidValue, clip, listed, require_int
 from ..money import Rounding
 from .promotion import Phase
 
@@ -66,11 +66,14 @@ _MAX_SEARCH = 10**9
 
 
 def _phases(phases: Iterable[Phase]) -> tuple[Phase, ...]:
-    return tuple(phases)
+    named = listed(phases, code="policy.type", name="phases")
+    if not all(isinstance(phase, Phase) for phase in named):
+        raise InvalidType(f"phases are Phase: {clip(named)}", code="policy.type", value=phases)
+    return named
 
 
 def _phase_set(phases: Iterable[Phase]) -> frozenset[Phase]:
-    return frozenset(phases)
+    return frozenset(_phases(phases))
 
 
 @attrs.frozen(kw_only=True)

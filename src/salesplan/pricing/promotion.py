@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..errors import InvalidType, InvalidValue, NotFound, clip, require_int, require_text, text_set
+from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_int, require_text, text_set
 from ..money import Currency, CurrencyMismatch, Money
 from ..rate import Rate
 from ..window import ALWAYS, LocalDays, Window
@@ -122,7 +122,12 @@ def _code(code: str | None) -> str | None:
 
 
 def _phases(phases: Iterable[Phase] | None) -> frozenset[Phase] | None:
-    return None if phases is None else frozenset(phases)
+    if phases is None:
+        return None
+    named = listed(phases, code="promotion.combines_with", name="combines_with")
+    if not all(isinstance(phase, Phase) for phase in named):
+        raise InvalidType(f"combines_with holds Phase: {clip(named)}", code="promotion.combines_with", value=phases)
+    return frozenset(named)
 
 
 def _ids(ids: Iterable[str]) -> frozenset[str]:
@@ -130,7 +135,7 @@ def _ids(ids: Iterable[str]) -> frozenset[str]:
 
 
 def _conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    return tuple(conditions)
+    return listed(conditions, code="condition.type", name="conditions")
 
 
 @attrs.frozen
@@ -179,12 +184,6 @@ class Promotion:
         ):
             if not isinstance(value, kind):
                 raise InvalidType(f"not a {name}: {clip(value)}", code="promotion." + name, value=value)
-        if self.combines_with is not None and not all(isinstance(phase, Phase) for phase in self.combines_with):
-            raise InvalidType(
-                f"combines_with holds Phase: {clip(self.combines_with)}",
-                code="promotion.combines_with",
-                value=self.combines_with,
-            )
         require_conditions(self.conditions)
         self._refuse_contradictions()
 
@@ -234,7 +233,7 @@ _NO_MONEY_INSIDE = (int, str, Enum, Rate, Scope, frozenset, time, type(None))
 
 
 def _sorted(promotions: Iterable[Promotion]) -> tuple[Promotion, ...]:
-    promotions = tuple(promotions)
+    promotions = listed(promotions, code="promotion.type", name="promotions")
     for promotion in promotions:
         if not isinstance(promotion, Promotion):
             raise InvalidType(f"not a Promotion: {clip(promotion)}", code="promotion.type", value=promotion)
@@ -288,8 +287,9 @@ class PromotionSet:
 
         Raises: NotFound when there is none.
         """
-        at = bisect_left(self.promotions, promotion_id, key=lambda promotion: promotion.id)
-        if at == len(self.promotions) or self.promotions[at].id != promotion_id:
+        known = isinstance(promotion_id, str)
+        at = bisect_left(self.promotions, promotion_id, key=lambda promotion: promotion.id) if known else 0
+        if not known or at == len(self.promotions) or self.promotions[at].id != promotion_id:
             raise NotFound(f"no promotion {clip(promotion_id)}", code="promotion.unknown", value=promotion_id)
         return self.promotions[at]
 

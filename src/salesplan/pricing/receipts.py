@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from ..errors import SalesplanError
+from ..errors import SalesplanError, require_instance
 from ..money import Money
 from .cart import NOBODY, UNUSED, Cart, Shopper, Usage
 from .engine import price
@@ -65,6 +65,7 @@ def replay(
     Traceback (most recent call last):
     salesplan.pricing.receipts.ReplayError: the rules are not those of the receipt
     """
+    require_instance(receipt, Receipt, code="replay.type", name="receipt")
     if receipt.engine != ENGINE:
         raise ReplayError(f"the receipt is by {receipt.engine}, this is {ENGINE}", code="replay.engine", value=ENGINE)
     rules = promotions if isinstance(promotions, PromotionSet) else PromotionSet(promotions)

@@ -212,6 +212,8 @@ def _priced_again(priced: PricedCart, returned: Mapping[str, int]) -> PricedCart
 
 
 def _counts(priced: PricedCart, units: Mapping[str, int]) -> dict[str, int]:
+    if not isinstance(units, Mapping):
+        raise InvalidType(f"units are a mapping by line id: {clip(units)}", code="refund.type", value=units)
     known = {line.id for line in priced.cart.lines} | {gift.sku for gift in priced.gifts}
     for key, count in units.items():
         if key not in known:

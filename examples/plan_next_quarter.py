@@ -1,0 +1,51 @@
+"""Plan the next quarter from an order history.
+
+    python examples/plan_next_quarter.py                      the CDNOW sample, a real one
+    python examples/plan_next_quarter.py orders.csv           yours: a header with customer, date, amount[, quantity]
+    python examples/plan_next_quarter.py orders.csv --currency CNY
+
+Every chapter is a small file in `chapters/`; the library itself reads and prints nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from chapters import orders, promotions
+
+from salesplan.errors import SalesplanError
+from salesplan.money import Money
+
+
+def main(arguments: list[str]) -> int:
+    """Print the plan; 2 when the file cannot be read as orders."""
+    parser = argparse.ArgumentParser(description="Plan the next quarter from an order history.")
+    parser.add_argument("orders", nargs="?", type=Path, help="CSV with customer, date, amount and perhaps quantity")
+    parser.add_argument("--currency", default="USD", help="ISO code of the amounts (default USD)")
+    given = parser.parse_args(arguments)
+    try:
+        history = orders.read(given.orders, given.currency)
+        print(summary(history))
+        print()
+        print(promotions.chapter(history))
+    except (orders.BadRow, SalesplanError, OSError) as error:
+        print(f"plan_next_quarter: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def summary(history: list[orders.Order]) -> str:
+    """What the history holds, in one sentence."""
+    revenue = Money.sum((order.amount for order in history), currency=history[0].amount.currency)
+    customers = len({order.customer for order in history})
+    average = revenue.minor // len(history)
+    return (
+        f"{len(history):,} orders by {customers:,} customers, {history[0].day} to {history[-1].day}, "
+        f"{revenue} in all, {Money(average, revenue.currency)} an order."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
