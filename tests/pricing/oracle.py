@@ -269,11 +269,15 @@ def unmet(condition: Condition, own: Scope, stall: Stall, shopper: Shopper, at: 
         case DuringHours():
             return None if _open(condition, at) else RefusalCode.HOURS
         case AllOf():
-            found = (unmet(part, own, stall, shopper, at) for part in condition.conditions)
-            return next((code for code in found if code is not None), None)
+            # three-valued: one that fails settles it; else one that is unknown leaves it open
+            codes = [unmet(part, own, stall, shopper, at) for part in condition.conditions]
+            failed = [code for code in codes if code not in (None, RefusalCode.UNKNOWN_FACT)]
+            return next((code for code in [*failed, *codes] if code is not None), None)
         case AnyOf():
             codes = [unmet(part, own, stall, shopper, at) for part in condition.conditions]
-            return None if None in codes else codes[0]
+            if None in codes:
+                return None
+            return RefusalCode.UNKNOWN_FACT if RefusalCode.UNKNOWN_FACT in codes else codes[0]
         case Not():
             code = unmet(condition.condition, own, stall, shopper, at)
             if code is RefusalCode.UNKNOWN_FACT:
@@ -301,12 +305,14 @@ def _open(hours: DuringHours, at: datetime) -> bool:
 
 @attrs.define
 class Offer:
-    """What a promotion would take off each line, and what its units would then cost (None: spread evenly)."""
+    """What a promotion would take off each line, and what its units would then cost."""
 
     shares: dict[str, int]
     units: dict[str, list[int]]
     shipping: int = 0
     is_gift: bool = False
+    parts: set[str] = attrs.Factory(set)
+    """Lines whose units are from then on apart."""
 
     @property
     def amount(self) -> int:
@@ -339,7 +345,7 @@ def _offer(promotion: Promotion, stall: Stall, policy: Policy, left: int | None)
         return _per_line(benefit, scope, stall, policy, left)
     if isinstance(benefit, PercentOff) and benefit.per is Per.UNIT:
         hits = [(unit, taken_off(unit[0], benefit.off, policy)) for unit in stall.dear_to_cheap(scope)]
-        return _single_units(stall, hits, benefit.cap, left) if hits else RefusalCode.NOTHING_IN_SCOPE
+        return _single_units(stall, hits, benefit.cap, left)
     if isinstance(benefit, PercentOff | AmountOff | SpendAndSave | EverySpendSave | SpendAndPercent | QuantityPercent):
         amount = _order_amount(benefit, scope, stall, policy)
         if isinstance(amount, RefusalCode):
@@ -439,8 +445,8 @@ def _on_lines(shares: dict[str, int], scope: Scope, stall: Stall) -> Offer:
     for id, share in shares.items():
         if not share:
             continue
-        if id in stall.parted:
-            inside = stall.inside(scope, id)
+        inside = stall.inside(scope, id)
+        if id in stall.parted or len(inside) < len(stall.units[id]):
             outside = list((Counter(stall.units[id]) - Counter(inside)).elements())
             classes = [[price] * count for price, count in Counter(inside).items()]
             rooms = [sum(max(0, price - stall.floor(id)) for price in same) for same in classes]
@@ -450,7 +456,8 @@ def _on_lines(shares: dict[str, int], scope: Scope, stall: Stall) -> Offer:
             units[id] = sorted(outside, reverse=True)
         else:
             units[id] = even(stall.net(id) - share, len(stall.units[id]))
-    return Offer({id: share for id, share in shares.items() if share}, units)
+    shares = {id: share for id, share in shares.items() if share}
+    return Offer(shares, units, parts={id for id in shares if len(stall.inside(scope, id)) < len(stall.units[id])})
 
 
 Unit = tuple[int, str]
@@ -488,7 +495,7 @@ def _parting(stall: Stall, taken: list[tuple[Unit, int, int]]) -> Offer:
     for (price, id), count, part in taken:
         if part:
             units[id] = sorted(units[id] + even(price * count - part, count), reverse=True)
-    return Offer(shares, units)
+    return Offer(shares, units, parts=set(shares))
 
 
 def _grouped(
@@ -625,8 +632,7 @@ def _run(asked: Situation, only: Promotion | None) -> Outcome:
                     before = stall.units[id]
                     stall.units[id] = offer.units[id]
                     assert sum(before) - stall.net(id) == offer.shares[id]
-                    if _parts(promotion):
-                        stall.parted.add(id)
+                stall.parted |= won & offer.parts
                 stall.shipping -= offer.shipping
                 if phase is Phase.PRICE_SET:
                     stall.activity = {id: stall.net(id) for id in stall.lines}
@@ -644,11 +650,3 @@ def _winner(id: str, free: list[Promotion], offers: dict[str, Offer | RefusalCod
         if isinstance(offer, Offer) and offer.shares.get(id, 0) > best:
             best, winner = offer.shares[id], promotion
     return winner
-
-
-def _parts(promotion: Promotion) -> bool:
-    """Whether a benefit treats the units of a line one by one."""
-    benefit = promotion.benefit
-    if isinstance(benefit, PercentOff):
-        return benefit.per is Per.UNIT
-    return isinstance(benefit, UnitAmountOff | FixedUnitPrice | NthUnitOff | CheapestFree | BuyXGetY | BundlePrice)

@@ -152,20 +152,21 @@ class Run:
 
     def units_of(self, at: int, goods: Goods) -> Pieces:
         """The units of a line in scope as (price, count) runs of one price each."""
-        pieces = self.pieces.get(at)
-        if pieces is None:
-            pieces = even_pieces(self.net[at], self.core.quantities[at])
+        pieces = self.pieces_of(at)
         if goods.untouched:
             unit = self.core.units[at]
             return [piece for piece in pieces if piece[0] == unit]
         return pieces
 
     def _untouched(self, at: int) -> int:
+        if at not in self.pieces and self.net[at] == self.core.listed[at]:
+            return self.net[at]
         unit = self.core.units[at]
-        pieces = self.pieces.get(at)
-        if pieces is None:
-            return self.net[at] if self.net[at] == self.core.listed[at] else 0
-        return sum([price * count for price, count in pieces if price == unit])
+        return unit * sum([count for price, count in self.pieces_of(at) if price == unit])
+
+    def pieces_of(self, at: int) -> Pieces:
+        """All units of a line as (price, count) runs of one price each."""
+        return self.pieces.get(at) or even_pieces(self.net[at], self.core.quantities[at])
 
     # -- reducing ------------------------------------------------------------------------------------------------
 
@@ -192,7 +193,7 @@ class Run:
                 capped = Capped.FLOOR
         if not amount:
             return Refusal(RefusalCode.NO_EFFECT)
-        return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares) if self.pieces else None, capped)
+        return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares), capped)
 
     def reduce_each(
         self,
@@ -215,17 +216,15 @@ class Run:
             capped = Capped.FLOOR if amount < nominal else None
         if not amount:
             return Refusal(RefusalCode.NO_EFFECT)
-        return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares) if self.pieces else None, capped)
+        return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares), capped)
 
     def _rooms(self, goods: Goods, lines: Sequence[int]) -> list[int]:
         """How much each line can give before its units reach their floor."""
         floors = self.core.floors
         return [
             sum([max(0, price - floors[at]) * count for price, count in self.units_of(at, goods)])
-            if at in self.pieces
+            if at in self.pieces or goods.untouched
             else max(0, self.net[at] - floors[at] * self.core.quantities[at])
-            if not goods.untouched or self.net[at] == self.core.listed[at]
-            else 0
             for at in lines
         ]
 
@@ -247,12 +246,15 @@ class Run:
         return amount, split(amount, weights, policy.allocation, caps=rooms)
 
     def _repiece(self, goods: Goods, lines: Sequence[int], shares: Sequence[int]) -> dict[int, Pieces] | None:
-        """New pieces for the lines that have some, their share taken from the units in scope by price."""
+        """New pieces for lines whose units differ or now will, their share taken from the units in scope by price."""
+        if not self.pieces and not goods.untouched:
+            return None
+        net, listed = self.net, self.core.listed
         changed: dict[int, Pieces] = {}
         for at, share in zip(lines, shares, strict=True):
-            if share and at in self.pieces:
+            if share and (at in self.pieces or (goods.untouched and net[at] != listed[at])):
                 inside = self.units_of(at, goods)
-                outside = [piece for piece in self.pieces[at] if piece not in inside] if goods.untouched else []
+                outside = [piece for piece in self.pieces_of(at) if piece not in inside]
                 floor = self.core.floors[at]
                 taken = split(
                     share,

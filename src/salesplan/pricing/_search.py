@@ -73,6 +73,7 @@ class _Node(NamedTuple):
 def best_stack(book: Book, run: Run) -> Found:
     """Search from the run as it stands; the run is left as it was."""
     start = _state(run)
+    payable = sum(run.net) + run.shipping
     search = _Search(book, run)
     found = search.explore()
     for rule in book.alone:
@@ -84,7 +85,7 @@ def best_stack(book: Book, run: Run) -> Found:
                 search.best, search.chosen = objective, rule.bit
     _restore(run, start)
     saving = search.saving_of(search.best)
-    return Found(search.chosen, saving, max(saving, search.saving_of(found)), search.nodes)
+    return Found(search.chosen, saving, max(saving, min(payable, search.saving_of(found))), search.nodes)
 
 
 class _Search:

@@ -25,8 +25,10 @@ from .promotion import PromotionSet
 __all__ = ["Hint", "codes_asked", "hints_of"]
 
 _SHOWN = 5
-_TEMPLATES = 4
-_DOUBLINGS = 6
+_TEMPLATES = 2
+_DOUBLINGS = 4
+_LAST = "\U0002fa1d"
+"""The last printable character."""
 
 
 @attrs.frozen(kw_only=True)
@@ -84,7 +86,8 @@ def hints_of(priced: PricedCart) -> tuple[Hint, ...]:
     near.sort(key=lambda item: (item[3], item[0], item[1]))
     spend = [item for item in near if not item[3]][:_SHOWN]
     units = [item for item in near if item[3]][: _SHOWN - len(spend)]
-    found = (_exact(priced, rule, missing, in_units) for missing, _, rule, in_units in spend + units)
+    what_if = _WhatIf(priced)
+    found = (_exact(what_if, rule, missing, in_units) for missing, _, rule, in_units in spend + units)
     return tuple(hint for hint in found if hint is not None)
 
 
@@ -108,23 +111,60 @@ def _missing(rule: Rule, result: object) -> Iterator[tuple[int, bool]]:
             yield 1, True
 
 
-def _exact(priced: PricedCart, rule: Rule, missing: int, in_units: bool) -> Hint | None:
-    for template in _templates(priced, rule, in_units):
+class _WhatIf:
+    """The cart with more in it, priced once for each question."""
+
+    def __init__(self, priced: PricedCart) -> None:
+        self.priced = priced
+        self.answers: dict[tuple[str, int, bool], PricedCart | None] = {}
+
+    def with_more(self, template: CartLine, more: int, in_units: bool) -> PricedCart | None:
+        """Priced with *more* money's worth, or units, like *template*; None when that would leave the range."""
+        asked = (template.id, more, in_units)
+        if asked not in self.answers:
+            self.answers[asked] = self._ask(template, more, in_units)
+        return self.answers[asked]
+
+    def _ask(self, template: CartLine, more: int, in_units: bool) -> PricedCart | None:
+        from .engine import price
+
+        now = self.priced
+        unit = template.unit_price if in_units else Money(min(more, MAX_MINOR), now.currency)
+        quantity = more if in_units else 1
+        if sum(now.cart.core.listed) + unit.minor * quantity > MAX_MINOR // 2:
+            return None
+        extra = attrs.evolve(template, id=_free_id(now.cart), unit_price=unit, quantity=quantity, price_floor=None)
+        cart = Cart([*now.cart.lines, extra], shipping=now.cart.shipping, currency=now.currency)
+        return price(cart, now.promotions, at=now.at, shopper=now.shopper, usage=now.usage, policy=now.policy)
+
+    def improves(self, rule: Rule, template: CartLine, more: int, in_units: bool) -> bool:
+        """Whether the promotion then takes effect, or stands on a higher step."""
+        then = self.with_more(template, more, in_units)
+        if then is None:
+            return False
+        now, later = self.priced.results[rule.turn], then.results[rule.turn]
+        if not isinstance(later, Effect):
+            return False
+        return not isinstance(now, Effect) or _step(rule, later) > _step(rule, now)
+
+
+def _exact(what_if: _WhatIf, rule: Rule, missing: int, in_units: bool) -> Hint | None:
+    for template in _templates(what_if.priced, rule, in_units):
         high = missing
         for _ in range(_DOUBLINGS):
-            if _improves(priced, rule, template, high, in_units):
+            if what_if.improves(rule, template, high, in_units):
                 break
             high *= 2
         else:
             continue
-        low = missing if high > missing else missing - 1
+        low = missing - 1 if high == missing else high // 2
         while high - low > 1:
             middle = (low + high) // 2
-            if _improves(priced, rule, template, middle, in_units):
+            if what_if.improves(rule, template, middle, in_units):
                 high = middle
             else:
                 low = middle
-        return _hint(priced, rule, template, high, in_units)
+        return _hint(what_if, rule, template, high, in_units)
     return None
 
 
@@ -141,49 +181,15 @@ def _templates(priced: PricedCart, rule: Rule, in_units: bool) -> list[CartLine]
     return sorted(lines, key=place)[:_TEMPLATES]
 
 
-def _with(priced: PricedCart, template: CartLine, more: int, in_units: bool) -> PricedCart | None:
-    """The cart with that much more in it, priced; None when it would leave the range."""
-    from .engine import price
-
-    currency = priced.currency
-    unit = template.unit_price if in_units else Money(min(more, MAX_MINOR), currency)
-    quantity = more if in_units else 1
-    if sum(priced.cart.core.listed) + unit.minor * quantity > MAX_MINOR // 2:
-        return None
-    extra = attrs.evolve(template, id=_free_id(priced.cart), unit_price=unit, quantity=quantity, price_floor=None)
-    cart = Cart([*priced.cart.lines, extra], shipping=priced.cart.shipping, currency=currency)
-    return price(
-        cart,
-        priced.promotions,
-        at=priced.at,
-        shopper=priced.shopper,
-        usage=priced.usage,
-        policy=priced.policy,
-    )
-
-
 def _free_id(cart: Cart) -> str:
-    """An id that sorts behind every line, so that no tie is decided anew by the addition."""
-    return "~" * (1 + max(len(line.id) - len(line.id.lstrip("~")) for line in cart.lines)) + "added"
+    """An id that sorts behind those of every line, so that no tie is decided anew by the addition."""
+    name = _LAST
+    while name in cart.core.ids:
+        name += _LAST
+    return name
 
 
-def _saved(priced: PricedCart, rule: Rule) -> int:
-    result = priced.results[rule.turn]
-    return result.amount if isinstance(result, Effect) else -1
-
-
-def _improves(priced: PricedCart, rule: Rule, template: CartLine, more: int, in_units: bool) -> bool:
-    then = _with(priced, template, more, in_units)
-    if then is None:
-        return False
-    now, later = priced.results[rule.turn], then.results[rule.turn]
-    if isinstance(now, Refusal) or not isinstance(later, Effect):
-        return isinstance(later, Effect)
-    assert isinstance(now, Effect)
-    return _rung(rule, later) > _rung(rule, now)
-
-
-def _rung(rule: Rule, effect: Effect) -> int:
+def _step(rule: Rule, effect: Effect) -> int:
     """Which step of its ladder a promotion stands on."""
     benefit = rule.promotion.benefit
     if isinstance(benefit, EverySpendSave):
@@ -193,15 +199,20 @@ def _rung(rule: Rule, effect: Effect) -> int:
     return effect.amount
 
 
-def _hint(priced: PricedCart, rule: Rule, template: CartLine, more: int, in_units: bool) -> Hint | None:
-    then = _with(priced, template, more, in_units)
+def _hint(what_if: _WhatIf, rule: Rule, template: CartLine, more: int, in_units: bool) -> Hint | None:
+    then, now = what_if.with_more(template, more, in_units), what_if.priced
     if then is None:
         return None
     return Hint(
         promotion_id=rule.promotion.id,
-        more=more if in_units else Money(more, priced.currency),
+        more=more if in_units else Money(more, now.currency),
         like=template.sku,
-        saves=Money(max(0, _saved(then, rule)), priced.currency),
-        instead_of=Money(max(0, _saved(priced, rule)), priced.currency),
-        pay_more=then.total - priced.total,
+        saves=_saved(then, rule),
+        instead_of=_saved(now, rule),
+        pay_more=then.total - now.total,
     )
+
+
+def _saved(priced: PricedCart, rule: Rule) -> Money:
+    result = priced.results[rule.turn]
+    return Money(result.amount if isinstance(result, Effect) else 0, priced.currency)
