@@ -34,9 +34,7 @@ def test_table_equals_the_published_one() -> None:
     else:  # the installed package is of another date: currencies come and go, an exponent does not change
         common = ISO_4217.keys() & PUBLISHED_TABLE.keys()
         assert len(common) > 150
-        assert {code: ISO_4217[code][0] for code in common} == {
-            code: PUBLISHED_TABLE[code][0] for code in common
-        }
+        assert {code: ISO_4217[code][0] for code in common} == {code: PUBLISHED_TABLE[code][0] for code in common}
 
 
 def test_table_cannot_be_changed() -> None:

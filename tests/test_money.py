@@ -388,6 +388,7 @@ def test_money_does_not_read_the_decimal_context(money: Money, amount: Decimal, 
 
     plain = work()
     with localcontext(prec=1, rounding=decimal.ROUND_UP, Emax=1, Emin=-1, clamp=1) as context:
+        context.clear_flags()
         for signal in context.traps:
             context.traps[signal] = True
         assert work() == plain

@@ -19,9 +19,7 @@ import salesplan
 
 PACKAGE = Path(salesplan.__file__).parent
 FILES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
-MODULES = sorted(
-    ["salesplan", *(module.name for module in pkgutil.walk_packages(salesplan.__path__, "salesplan."))]
-)
+MODULES = sorted(["salesplan", *(module.name for module in pkgutil.walk_packages(salesplan.__path__, "salesplan."))])
 NEED_MORE_THAN_ATTRS = {"calendar", "columns", "proportion"}
 EXACT = sorted({path.stem for path in PACKAGE.glob("*.py")} - {"__init__"} - NEED_MORE_THAN_ATTRS)
 RUNTIME = {"attr", "attrs", "numpy", "dateutil"}
@@ -156,9 +154,7 @@ def test_breaches_are_seen(source: str) -> None:
 
 
 def test_lawful_source_has_no_breaches() -> None:
-    source = (
-        "from datetime import time\nfrom .money import Money\nimport numpy\nfrom dateutil.rrule import rrule"
-    )
+    source = "from datetime import time\nfrom .money import Money\nimport numpy\nfrom dateutil.rrule import rrule"
     assert list(breaches(source)) == []
 
 
@@ -191,9 +187,7 @@ def test_undocumented_names_are_seen() -> None:
         pass
 
     module = ModuleType("made_up")
-    vars(module).update(
-        {"Parent": Parent, "Child": Child, "limit": 3, "__all__": ["Child", "Parent", "limit"]}
-    )
+    vars(module).update({"Parent": Parent, "Child": Child, "limit": 3, "__all__": ["Child", "Parent", "limit"]})
     assert undocumented(module) == ["Child"]
 
 

@@ -8,7 +8,6 @@ value the error carries. In a union objects say their `kind`; everything else is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from datetime import date, datetime, time
 from itertools import islice
 from types import NoneType
@@ -137,7 +136,7 @@ class Record:
         properties = dict(head)
         for entry in self.entries:
             default = entry.written_default()
-            note = {} if default is ABSENT else {"default": deepcopy(default)}
+            note = {} if default is ABSENT else {"default": default}
             properties[entry.key] = entry.form.schema(definitions) | note
         return {
             "type": "object",

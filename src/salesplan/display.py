@@ -21,6 +21,7 @@ from .rate import Rate
 __all__ = ["Align", "bar_chart_svg", "html_table", "text_table"]
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAKS: Final = re.compile(r"[^\S ]+")
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _MAX_BAR: Final = 10**30
 _ROW, _GLYPH = 22, 7  # pixels: the height of one bar with its gap, the width of one column of 12 px text
@@ -72,7 +73,7 @@ def text_table(rows: Iterable[Sequence[object]], *, align: Sequence[Align] | Non
     if not table:
         return ""
     sides = _sides(align, table, width=len(table[0]))
-    texts = [[_line(cell) for cell in row] for row in table]
+    texts = [[_aligned(cell) for cell in row] for row in table]
     widths = [max(map(_width, column)) for column in zip(*texts, strict=True)]
     return "\n".join(
         "  ".join(_padded(text, width, side) for text, width, side in zip(row, widths, sides, strict=True)).rstrip()
@@ -178,6 +179,11 @@ def _escaped(cell: object) -> str:
 def _line(cell: object) -> str:
     """The cell without line breaks."""
     return " ".join(_text(cell).split())
+
+
+def _aligned(cell: object) -> str:
+    """The cell without line breaks and tabs; blanks inside it stay, as they may align something."""
+    return _BREAKS.sub(" ", _text(cell)).strip()
 
 
 def _width(text: str) -> int:

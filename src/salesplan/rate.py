@@ -20,7 +20,7 @@ from .errors import InvalidType, InvalidValue, clip, require_int
 
 __all__ = ["PayRate", "Rate"]
 
-_NUMBER = re.compile(r"([+-]?)([0-9]{1,24})(?:\.([0-9]{1,24}))?\Z")
+_NUMBER = re.compile(r"([+-]?)([0-9]{1,51})(?:\.([0-9]{1,24}))?\Z")
 _LIMIT = 10**48
 
 

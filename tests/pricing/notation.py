@@ -21,7 +21,7 @@ from salesplan.pricing import Cart, CartLine, Policy, Promotion
 from salesplan.rate import PayRate, Rate
 
 _TOKEN = re.compile(
-    r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>%|折)?(?![\w-])|(?P<word>\w[\w-]*)|(?P<mark>[(){}\[\],:;=])"
+    r"(?P<number>-?[0-9]+(?:\.[0-9]+)?)(?P<unit>%|折)?(?![\w-])|(?P<word>\w[\w-]*)|(?P<mark>[(){}\[\],:;=])"
 )
 
 

@@ -474,13 +474,13 @@ def _single_units(stall: Stall, hits: list[tuple[Unit, int]], cap: Money | None,
     return _parting(stall, [(key[0], count, part) for (key, count), part in zip(runs.items(), parts, strict=True)])
 
 
-def _group_share(stall: Stall, amount: int, members: Iterable[Unit], left: int | None) -> Offer:
-    """An amount over the units of a group, in proportion to their price."""
-    runs = Counter(members)
-    rooms = [max(0, price - stall.floor(id)) * count for (price, id), count in runs.items()]
+def _group_share(stall: Stall, amount: int, members: Sequence[Iterable[Unit]], left: int | None) -> Offer:
+    """An amount over the units of a group in proportion to their price, like units of each part in one run."""
+    runs = [(unit, count) for part in members for unit, count in Counter(part).items()]
+    rooms = [max(0, price - stall.floor(id)) * count for (price, id), count in runs]
     amount = min(_least(amount, None, left), sum(rooms))
-    parts = shared(amount, [price * count for (price, _), count in runs.items()], rooms)
-    return _parting(stall, [(unit, count, part) for (unit, count), part in zip(runs.items(), parts, strict=True)])
+    parts = shared(amount, [price * count for (price, _), count in runs], rooms)
+    return _parting(stall, [(unit, count, part) for (unit, count), part in zip(runs, parts, strict=True)])
 
 
 def _parting(stall: Stall, taken: list[tuple[Unit, int, int]]) -> Offer:
@@ -508,16 +508,20 @@ def _grouped(
     policy: Policy,
     left: int | None,
 ) -> Offer | RefusalCode:
-    """Cut dear to cheap into groups of *size*; what comes after the first size - take of a group is rewarded."""
+    """Cut dear to cheap into groups of *size*; what comes after the first size - take of a group is rewarded.
+
+    Units too few for another reward belong to no group.
+    """
     groups = [units[at : at + size] for at in range(0, len(units), size)][: benefit.max_times]
+    groups = [group for group in groups if len(group) > size - take]
     rewarded = [unit for group in groups for unit in group[size - take :]]
     if not rewarded:
         return RefusalCode.QUANTITY
-    members = [unit for group in groups for unit in group]
+    members = [[unit for group in groups for unit in group]]
     if benefit.pick is Pick.CHEAPEST:
-        bought = len(members) - len(rewarded)
+        bought = len(members[0]) - len(rewarded)
         rewarded = units[len(units) - len(rewarded) :]
-        members = units[:bought] + rewarded
+        members = [units[:bought], rewarded]
     hits = [(unit, taken_off(unit[0], off, policy)) for unit in rewarded]
     if benefit.charge is Charge.REWARDED:
         return _single_units(stall, hits, None, left)
@@ -541,7 +545,7 @@ def _rewarded(
     hits = [(unit, taken_off(unit[0], benefit.off, policy)) for unit in chosen]
     if benefit.charge is Charge.REWARDED:
         return _single_units(stall, hits, None, left)
-    return _group_share(stall, sum(off for _, off in hits), units[: times * benefit.buy] + chosen, left)
+    return _group_share(stall, sum(off for _, off in hits), [units[: times * benefit.buy], chosen], left)
 
 
 def _bundled(benefit: BundlePrice, units: list[Unit], stall: Stall, left: int | None) -> Offer | RefusalCode:
@@ -551,7 +555,7 @@ def _bundled(benefit: BundlePrice, units: list[Unit], stall: Stall, left: int | 
         return RefusalCode.QUANTITY
     saving = list(takewhile(lambda group: sum(unit[0] for unit in group) > price, groups))
     members = [unit for group in saving for unit in group]
-    return _group_share(stall, sum(unit[0] for unit in members) - len(saving) * price, members, left)
+    return _group_share(stall, sum(unit[0] for unit in members) - len(saving) * price, [members], left)
 
 
 # --- who applies ----------------------------------------------------------------------------------------------------
@@ -619,6 +623,8 @@ def _run(asked: Situation, only: Promotion | None) -> Outcome:
                 for promotion in lane
                 if not any(clash(promotion, other) for other in chosen) and only in (None, promotion)
             ]
+            if len(lane) > 1:
+                free = _beside_loners(free, offers)
             for promotion in lane:
                 offer = offers[promotion.id]
                 if isinstance(offer, RefusalCode):
@@ -640,6 +646,14 @@ def _run(asked: Situation, only: Promotion | None) -> Outcome:
                 chosen.append(promotion)
     nets = {id: stall.net(id) for id in stall.lines}
     return Outcome(nets, stall.shipping, applied, refused, frozenset(passed))
+
+
+def _beside_loners(free: list[Promotion], offers: dict[str, Offer | RefusalCode]) -> list[Promotion]:
+    """An offer exclusive in the cart competes with nobody: it comes first, or not at all."""
+    effective = [promotion for promotion in free if isinstance(offers[promotion.id], Offer)]
+    if effective and effective[0].exclusive is Exclusive.IN_CART:
+        return effective[:1]
+    return [promotion for promotion in free if promotion.exclusive is not Exclusive.IN_CART]
 
 
 def _winner(id: str, free: list[Promotion], offers: dict[str, Offer | RefusalCode]) -> Promotion | None:

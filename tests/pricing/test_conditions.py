@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -226,7 +227,12 @@ def test_conditions_nest_sixteen_deep_and_no_deeper() -> None:
             "applied",
         ),
         # one unit of five is enough
-        ("CNY: A 5 x 10.00", "one: FixedUnitPrice(9.00, limit=1); ", "NotAlreadyDiscounted()", "ALREADY_DISCOUNTED None A"),
+        (
+            "CNY: A 5 x 10.00",
+            "one: FixedUnitPrice(9.00, limit=1); ",
+            "NotAlreadyDiscounted()",
+            "ALREADY_DISCOUNTED None A",
+        ),
     ],
 )
 def test_goods_already_reduced(cart: str, before: str, condition: str, expected: str) -> None:
@@ -384,7 +390,8 @@ def test_codes_that_nothing_answers_to_are_named() -> None:
 
 
 def test_days_are_weekdays() -> None:
-    for days in ([], ["friday"], [5], [[]], Weekday.FRIDAY, 5):
+    wrong: list[Any] = [[], ["friday"], [5], [[]], Weekday.FRIDAY, 5]
+    for days in wrong:
         with pytest.raises(InvalidType) as refused:
-            DuringHours(days=days, zone="UTC")  # type: ignore[arg-type]
+            DuringHours(days=days, zone="UTC")
         assert refused.value.code == "condition.days"

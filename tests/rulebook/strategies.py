@@ -21,9 +21,7 @@ currencies = st.sampled_from(
 monies = st.builds(
     Money, st.sampled_from([0, 1, -1, 5000, MAX_MINOR, -MAX_MINOR]) | st.integers(-999, 9999), currencies
 )
-rates = st.builds(
-    Rate, st.integers(-40, 40) | st.integers(-(10**15), 10**15), st.sampled_from([1, 3, 8, 100, 10**15])
-)
+rates = st.builds(Rate, st.integers(-40, 40) | st.integers(-(10**15), 10**15), st.sampled_from([1, 3, 8, 100, 10**15]))
 pay_rates = st.builds(lambda percent: PayRate(Rate(percent, 100)), st.integers(0, 100))
 zones = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30))])
 instants = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=zones)
@@ -61,7 +59,7 @@ simple_conditions = (
 conditions: st.SearchStrategy[Any] = st.recursive(
     simple_conditions,
     lambda inner: st.builds(toys.AllOf, st.lists(inner, max_size=3).map(tuple)) | st.builds(toys.Not, inner),
-    max_leaves=5,
+    max_leaves=4,
 )
 benefits = (
     st.builds(toys.PercentOff, rates | pay_rates)
@@ -79,11 +77,11 @@ promotions = st.builds(
     stackable=st.booleans(),
     combines_with=st.none() | st.frozensets(phases),
     scope=st.just(toys.Scope()) | scopes,
-    conditions=st.lists(conditions, max_size=3).map(tuple),
+    conditions=st.lists(conditions, max_size=2).map(tuple),
     window=st.just(Window()) | windows() | local_days(),
     comment=texts,
 )
-promotion_sets = st.builds(toys.PromotionSet, st.lists(promotions, max_size=3).map(tuple))
+promotion_sets = st.builds(toys.PromotionSet, st.lists(promotions, max_size=2).map(tuple))
 shifts = st.builds(toys.Shift, day=st.dates(), opens=st.times(), at=st.none() | instants) | st.builds(
     toys.Shift, day=st.dates(), opens=st.sampled_from([time(0), time(18, 30), time(9, 0, 5)])
 )
@@ -98,9 +96,7 @@ leaves = (
     | st.integers(-3, 3)
     | st.sampled_from([10**40, 10**4000, 0.1, float("nan"), float("inf"), 1.0])
     | texts
-    | st.sampled_from(
-        ["5.00", "20%", "CNY", "item", "2026-11-11", "2026-11-11T00:00:00Z", "\ud800", "spend_at_least"]
-    )
+    | st.sampled_from(["5.00", "20%", "CNY", "item", "2026-11-11", "2026-11-11T00:00:00Z", "\ud800", "spend_at_least"])
     | st.sampled_from([b"bytes", (1, 2), {1}, object(), date(2026, 1, 1)])
 )
 keys = st.sampled_from(
@@ -123,9 +119,7 @@ foreign: st.SearchStrategy[Any] = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(keys | texts, inner, max_size=5)
-        | st.dictionaries(
-            st.none() | st.integers() | st.floats() | st.just("\ud800") | texts, inner, max_size=2
-        )
+        | st.dictionaries(st.none() | st.integers() | st.floats() | st.just("\ud800") | texts, inner, max_size=2)
     ),
     max_leaves=20,
 )

@@ -100,7 +100,7 @@ EXAMPLES: list[tuple[object, dict[str, object]]] = [
                 toys.Promotion(id="a", benefit=toys.FixedPrices({"x": cny("2")})),
                 toys.Promotion(
                     id="b",
-                    benefit=toys.SpendAndSave({cny("300"): cny("50")}),  # type: ignore[arg-type]  # converted
+                    benefit=toys.SpendAndSave({cny("300"): cny("50")}),  # converted
                     phase=toys.Phase.CART,
                     combines_with=frozenset(),
                     stackable=False,
@@ -234,20 +234,16 @@ REST: dict[type, dict[str, object]] = {
 
 @pytest.mark.parametrize(("cls", "field", "value", "meaning"), READ_AS)
 def test_edge_of_a_form_is_read(cls: type, field: str, value: object, meaning: object) -> None:
-    rule = from_data({"schema": 1, **REST[cls], field: value}, cls)
+    rule: Any = from_data({"schema": 1, **REST[cls], field: value}, cls)
     assert getattr(rule, field) == meaning
     assert from_data(to_data(rule), cls) == rule
 
 
 @pytest.mark.parametrize(("cls", "field", "value", "place", "code"), NOT_READ)
-def test_beyond_the_edge_is_refused_there(
-    cls: type, field: str, value: object, place: str, code: str
-) -> None:
+def test_beyond_the_edge_is_refused_there(cls: type, field: str, value: object, place: str, code: str) -> None:
     with pytest.raises(RulebookError) as caught:
         from_data({"schema": 1, **REST[cls], field: value}, cls)
-    assert [(problem.path, problem.code) for problem in caught.value.problems] == [
-        (f"$.{field}{place}", code)
-    ]
+    assert [(problem.path, problem.code) for problem in caught.value.problems] == [(f"$.{field}{place}", code)]
 
 
 def test_instant_reads_as_utc_whatever_its_offset() -> None:

@@ -116,9 +116,7 @@ def test_node_of_a_wrong_type_is_the_one_problem(rule: toys.PromotionSet, data: 
 @given(strategies.promotion_sets, st.data())
 def test_every_fault_is_reported_at_once(rule: toys.PromotionSet, data: st.DataObject) -> None:
     good = to_data(rule)
-    leaves = [
-        place for place, value in nodes(good) if not isinstance(value, dict | list) and place[-1] != "kind"
-    ]
+    leaves = [place for place, value in nodes(good) if not isinstance(value, dict | list) and place[-1] != "kind"]
     places = data.draw(st.sets(st.sampled_from(leaves), min_size=1, max_size=6))
     broken = deepcopy(good)
     for place in places:
@@ -178,12 +176,10 @@ def test_what_is_read_is_valid_by_the_schema(
 
 
 @given(strategies.promotion_sets, st.data())
-def test_structure_refused_by_the_schema_is_refused_by_the_reader(
-    rule: toys.PromotionSet, data: st.DataObject
-) -> None:
+def test_structure_refused_by_the_schema_is_refused_by_the_reader(rule: toys.PromotionSet, data: st.DataObject) -> None:
     good = to_data(rule)
     place, _ = data.draw(st.sampled_from(list(nodes(good))))
-    value = data.draw(st.sampled_from([None, 12, True, "12", [], {}, [{}], {"kind": "money"}]))
+    value: Any = data.draw(st.sampled_from([None, 12, True, "12", [], {}, [{}], {"kind": "money"}]))
     broken = replaced(good, place, value)
     assume(not SCHEMAS[toys.PromotionSet].is_valid(broken))
     assert isinstance(read(broken, toys.PromotionSet), RulebookError)
@@ -212,9 +208,7 @@ def test_structure_wrong_anywhere_is_refused_by_reader_and_schema(data: st.DataO
 def test_only_the_kinds_of_the_type_are_built(kind: str) -> None:
     result = read({"schema": 1, "kind": kind, "promotions": []}, toys.PromotionSet)
     assert isinstance(result, RulebookError)
-    assert [(problem.path, problem.code) for problem in result.problems] == [
-        ("$.kind", "rulebook.unknown_kind")
-    ]
+    assert [(problem.path, problem.code) for problem in result.problems] == [("$.kind", "rulebook.unknown_kind")]
 
 
 def test_sets_of_promotions_read_at_the_place_they_came_from() -> None:

@@ -200,9 +200,7 @@ def test_error_counts_all_problems_and_keeps_the_first_hundred() -> None:
 
 def test_error_shows_each_problem_when_there_is_room() -> None:
     error = refusal({"schema": 1, "kind": "promotion_set", "promotions": [1], "a": 1})
-    assert str(error).startswith(
-        "2 problems: $.promotions[0]: must be an object (promotion), not a whole number: 1"
-    )
+    assert str(error).startswith("2 problems: $.promotions[0]: must be an object (promotion), not a whole number: 1")
     assert str(error).endswith("; $.a: promotion_set has no such field; known: promotions")
     assert error.explain().splitlines() == [f"{each} [{each.code}]" for each in error.problems]
 
@@ -286,9 +284,7 @@ def test_million_values_are_read_and_one_more_refused() -> None:
     most = [str(number) for number in range(1_000_000 - 4)]
     rule = from_data(least | {"any_of": most}, toys.HasSegment)
     assert len(rule.any_of) == len(most)
-    assert found(least | {"any_of": [*most, "one more"]}, toys.HasSegment) == [
-        ("$.any_of", "rulebook.too_many")
-    ]
+    assert found(least | {"any_of": [*most, "one more"]}, toys.HasSegment) == [("$.any_of", "rulebook.too_many")]
     with pytest.raises(RulebookError):
         to_data(toys.HasSegment(rule.any_of | {"one more"}))
     assert fingerprint(toys.HasSegment(rule.any_of | {"one more"})).startswith("sha256:")

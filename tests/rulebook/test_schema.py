@@ -69,9 +69,7 @@ def test_schema_of_a_small_class_is_what_one_would_write() -> None:
             },
             "currencies": {
                 "type": "array",
-                "items": {
-                    "oneOf": [{"type": "string", "pattern": "^[A-Z]{3}$"}, {"$ref": "#/$defs/currency"}]
-                },
+                "items": {"oneOf": [{"type": "string", "pattern": "^[A-Z]{3}$"}, {"$ref": "#/$defs/currency"}]},
                 "uniqueItems": True,
                 "default": [],
             },

@@ -202,7 +202,7 @@ def with_field(annotation: Any, **options: Any) -> type:
     ],
 )
 def test_annotation_without_a_form_is_refused_by_the_name_of_the_field(annotation: Any, words: str) -> None:
-    rule = with_field(annotation)
+    rule: Any = with_field(annotation)
     for call in (lambda: from_data({}, rule), lambda: to_data(rule(1)), lambda: json_schema(rule)):
         with pytest.raises(InvalidType) as caught:
             call()
@@ -228,9 +228,7 @@ def test_bases_that_bind_a_variable_twice_are_refused() -> None:
         from_data({}, Twisted[int, str])
 
 
-@pytest.mark.parametrize(
-    "kind", [int, str, Rate, "Money", None, Money | None, Money | str, tuple[Money, ...], 5, []]
-)
+@pytest.mark.parametrize("kind", [int, str, Rate, "Money", None, Money | None, Money | str, tuple[Money, ...], 5, []])
 def test_only_objects_stand_at_the_top(kind: object) -> None:
     with pytest.raises(InvalidType) as caught:
         from_data({}, kind)
@@ -375,7 +373,7 @@ def test_fingerprint_of_the_format_stays() -> None:
     """Stored fingerprints must not change: a difference here is a new `schema` number."""
     rule = toys.Promotion(
         id="满减",
-        benefit=toys.SpendAndSave({Money.of("300", "CNY"): Money.of("50", "CNY")}),  # type: ignore[arg-type]
+        benefit=toys.SpendAndSave({Money.of("300", "CNY"): Money.of("50", "CNY")}),
         scope=toys.Scope(skus=frozenset({"b", "a"})),
     )
     assert fingerprint(rule) == PINNED

@@ -394,10 +394,10 @@ def _on_units(run: Run, hits: list[tuple[Unit, int, int]], cap: int | None, left
     """*off* each of *count* units of a run, for every (unit, count, off), within their floors."""
     floors = run.core.floors
     totals = [min(off, max(0, unit[0] - floors[unit[2]])) * count for unit, count, off in hits]
+    held, capped = _held(sum([off * count for _, count, off in hits]), cap, left)
     amount = sum(totals)
-    held, capped = _held(amount, cap, left)
-    if capped is None and amount < sum([off * count for _, count, off in hits]):
-        capped = Capped.FLOOR
+    if amount < held:
+        held, capped = amount, Capped.FLOOR
     if held < amount:
         totals = split(held, totals, caps=totals)
     return _written(run, [(unit, count, part) for (unit, count, _), part in zip(hits, totals, strict=True)], capped)

@@ -11,6 +11,7 @@ into them: a search may keep any earlier state by keeping three references.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from operator import sub
 from typing import Final, NamedTuple
@@ -100,6 +101,16 @@ class Run:
         self.plain = plain
         self._found: dict[Goods, tuple[int, ...]] | None = None
         """The lines of a scope, looked up once a calculation."""
+
+    def without_floors(self) -> Run:
+        """The same goods without price floors: no promotion takes more off with them than it does here."""
+        if not self.core.has_floors:
+            return self
+        run = copy(self)
+        run.core = copy(self.core)
+        run.core.floors = [0] * len(self.core.floors)
+        run.core.has_floors = False
+        return run
 
     # -- facts ---------------------------------------------------------------------------------------------------
 
@@ -193,7 +204,8 @@ class Run:
                 capped = Capped.FLOOR
         if not amount:
             return Refusal(RefusalCode.NO_EFFECT)
-        return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares), capped)
+        pieces = self._repiece(goods, lines, shares) if self.pieces or goods.untouched else None
+        return _new_effect(Effect, (amount, base, lines, shares, pieces, capped))
 
     def reduce_each(
         self,
@@ -212,8 +224,8 @@ class Run:
         if limit is not None and amount > limit:
             shares = split(limit, shares, self.policy.allocation, caps=shares)
             amount = limit
-        else:
-            capped = Capped.FLOOR if amount < nominal else None
+        if amount < (nominal if limit is None else min(nominal, limit)):
+            capped = Capped.FLOOR
         if not amount:
             return Refusal(RefusalCode.NO_EFFECT)
         return Effect(amount, base, lines, shares, self._repiece(goods, lines, shares), capped)

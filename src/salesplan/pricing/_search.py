@@ -3,7 +3,7 @@
 Rule. A stack is a set of promotions of which no two conflict; its saving is what they take off, one after the other
 in their turns. Wanted is the stack with the largest saving; of equal savings the one with more gift value, then fewer
 promotions, then the one whose first difference is the earlier turn. Phases of `one_per_line` are no choice: they
-happen. An offer that is exclusive in the cart is a stack of its own.
+happen. An offer that is exclusive in the cart is a stack of its own and wins only by saving or giving more.
 
 Search. Walk the turns; take the promotion first, then leave it. Everything is folded into one integer per promotion,
 (saving * gifts + gift) * count - 1, so that comparing stacks is comparing integers. Bound: what a promotion saves can
@@ -81,7 +81,8 @@ def best_stack(book: Book, run: Run) -> Found:
         outcome = rule.outcome(run)
         if isinstance(outcome, Effect):
             objective = search.value(rule, outcome)
-            if objective > search.best:
+            # it must beat the best stack by what it gives, not by being one promotion instead of two
+            if search.worth_of(objective) > search.worth_of(search.best):
                 search.best, search.chosen = objective, rule.bit
     _restore(run, start)
     saving = search.saving_of(search.best)
@@ -108,7 +109,11 @@ class _Search:
 
     def saving_of(self, objective: int) -> int:
         """The money inside an objective or a bound."""
-        return -(-objective // self.count_scale) // self.gift_scale
+        return self.worth_of(objective) // self.gift_scale
+
+    def worth_of(self, objective: int) -> int:
+        """Saving and gifts inside an objective, without the count of promotions."""
+        return -(-objective // self.count_scale)
 
     def _leading_lanes(self, book: Book) -> tuple[_Node, list[Rule | Lane]]:
         """Lanes that come before any choice happen in every stack: take them once, before the bounds are measured."""
@@ -131,13 +136,15 @@ class _Search:
 
     def _items(self, steps: list[Rule | Lane]) -> list[_Item]:
         everything = (sum(self.run.net) + self.run.shipping) * self.gift_scale * self.count_scale
+        # an earlier discount may hand a reward to a unit without a floor, so a bound must not rest on floors
+        floorless = self.run.without_floors()
         found: list[tuple[Rule | Lane, int]] = []
         for step in steps:
             if isinstance(step, Lane):
                 gifts = sum(rule.gift_value for rule in step.rules) * self.count_scale
                 found.append((step, everything + gifts))
                 continue
-            outcome = step.outcome(self.run)
+            outcome = step.outcome(floorless)
             if not step.monotone:
                 found.append((step, everything + step.gift_value * self.count_scale))
             elif isinstance(outcome, Effect):

@@ -73,6 +73,8 @@ def run_lane(lane: Lane, run: Run, used: int, chosen: int, results: list[Result]
     """
     offers = [(rule, rule.outcome(run)) for rule in lane.rules]
     entered = [at for at, (rule, _) in enumerate(offers) if chosen & rule.bit and not used & rule.conflicts]
+    if any(offers[at][0].alone for at in entered):
+        entered = _beside_loners(offers, entered)
     winners = won_lines([(at, offer) for at in entered if isinstance(offer := offers[at][1], Effect)])
     for at, (rule, offer) in enumerate(offers):
         if isinstance(offer, Refusal):
@@ -85,6 +87,14 @@ def run_lane(lane: Lane, run: Run, used: int, chosen: int, results: list[Result]
         else:
             results.append(Passed(offer))
     return used
+
+
+def _beside_loners(offers: list[tuple[Rule, Effect | Refusal]], entered: list[int]) -> list[int]:
+    """Who competes where some are exclusive in the cart: the first that takes effect, if it is one; else the others."""
+    first = next((at for at in entered if isinstance(offers[at][1], Effect)), None)
+    if first is not None and offers[first][0].alone:
+        return [first]
+    return [at for at in entered if not offers[at][0].alone]
 
 
 def _is_champion(book: Book, rule: Rule, run: Run, used: int, champions: dict[object, int]) -> bool:

@@ -158,6 +158,9 @@ def _exact(what_if: _WhatIf, rule: Rule, missing: int, in_units: bool) -> Hint |
         else:
             continue
         low = missing - 1 if high == missing else high // 2
+        if high == missing > 1 and what_if.improves(rule, template, low, in_units):
+            # with a little more in the cart another stack may be chosen, in which less was missing
+            low, high = 0, low
         while high - low > 1:
             middle = (low + high) // 2
             if what_if.improves(rule, template, middle, in_units):

@@ -114,9 +114,10 @@ class PricedCart:
 
         Raises: NotFound when there is none.
         """
-        for line in self.lines:
-            if line.id == line_id:
-                return line
+        if isinstance(line_id, str):
+            for line in self.lines:
+                if line.id == line_id:
+                    return line
         raise NotFound(f"no line {clip(line_id)} in the cart", code="price.unknown_line", value=line_id)
 
     @cached_property

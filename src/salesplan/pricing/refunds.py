@@ -176,16 +176,22 @@ def _settle(priced: PricedCart, returned: Mapping[str, int]) -> _Settled:
     zero = Money.zero(currency)
     nothing_kept = kept is None
     lost = tuple(gift for gift in priced.gifts if kept is None or gift not in kept.gifts)
-    gift_value = Money.sum(
-        (gift.value * max(0, gift.quantity - returned.get(gift.sku, 0)) for gift in lost if gift.value is not None),
-        currency=currency,
-    )
+    back = dict(returned)
+    gift_value = zero
+    missing = []
+    for gift in lost:
+        # two promotions may give the same sku: what came back settles one after the other
+        came = min(gift.quantity, back.get(gift.sku, 0))
+        back[gift.sku] = back.get(gift.sku, 0) - came
+        if came < gift.quantity:
+            missing.append(gift)
+            gift_value += (zero if gift.value is None else gift.value) * (gift.quantity - came)
     return _Settled(
         lines=lines,
         shipping=priced.shipping if nothing_kept else zero,
         repricing=priced.goods_total - (zero if kept is None else kept.goods_total) - given,
         gift_value=gift_value,
-        gifts_lost=tuple(gift for gift in lost if returned.get(gift.sku, 0) < gift.quantity),
+        gifts_lost=tuple(missing),
     )
 
 
