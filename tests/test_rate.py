@@ -331,8 +331,8 @@ def test_text_reads_back(rate: Rate) -> None:
         assert Rate.percent(text[:-1]) == rate
     else:
         assert Fraction(text) == fraction(rate)
-        # only what has no end in tens is written as a fraction, or what is longer than 24 places
-        assert fraction(rate) * 100 * 10**24 % 1 != 0
+        # only what has no end in tens is written as a fraction, or what is longer than 24 digits on either side
+        assert fraction(rate) * 100 * 10**24 % 1 != 0 or abs(fraction(rate)) * 100 >= 10**24
 
 
 @given(st.one_of(rates, pay_rates))

@@ -200,7 +200,7 @@ def _one_proof(replayed: list[Replayed]) -> Iterator[str]:
 
 def _round_number(minor: int) -> int:
     """The next of 1, 2, 3, 4, 5, 6, 8 times a power of ten."""
-    scale = 10 ** (len(str(max(1, minor))) - 1)
+    scale = int("1" + "0" * (len(str(max(1, minor))) - 1))
     return next(step * scale for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * scale >= minor)
 
 

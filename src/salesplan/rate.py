@@ -20,7 +20,7 @@ from .errors import InvalidType, InvalidValue, clip, require_int
 
 __all__ = ["PayRate", "Rate"]
 
-_NUMBER = re.compile(r"([+-]?)([0-9]{1,51})(?:\.([0-9]{1,24}))?\Z")
+_NUMBER = re.compile(r"([+-]?)([0-9]{1,24})(?:\.([0-9]{1,24}))?\Z")
 _LIMIT = 10**48
 
 
@@ -218,6 +218,6 @@ def _decimal_text(numerator: int, denominator: int) -> str | None:
     while rest and len(digits) < 24:
         digit, rest = divmod(rest * 10, denominator)
         digits += str(digit)
-    if rest:
+    if rest or whole >= 10**24:
         return None
     return f"{'-' if numerator < 0 else ''}{whole}{'.' if digits else ''}{digits}"

@@ -161,7 +161,7 @@ def test_best_per_group_sends_the_member_that_saves_most(promotions: str, gives:
         ("a: AmountOff(5.00), group=g; b: AmountOff(5.00), group=g", "applied a"),
         # exclusive in the cart wins only when it beats the best stack
         ("x: AmountOff(2.99), exclusive=IN_CART; a: AmountOff(1.00); b: AmountOff(2.00)", "applied a b; total 97.00"),
-        ("x: AmountOff(3.00), exclusive=IN_CART; a: AmountOff(1.00); b: AmountOff(2.00)", "applied x; total 97.00"),
+        ("x: AmountOff(3.00), exclusive=IN_CART; a: AmountOff(1.00); b: AmountOff(2.00)", "applied a b; total 97.00"),
         ("x: AmountOff(3.01), exclusive=IN_CART; a: AmountOff(1.00); b: AmountOff(2.00)", "applied x; total 96.99"),
         # leaving out a small one that would break the threshold of a large one
         (

@@ -54,7 +54,7 @@ Rank = tuple[int, int, bool, int, tuple[int, ...]]
 
 
 def rank(asked: Situation, priced: PricedCart) -> Rank:
-    """What makes a stack better: saving, gifts, no exclusive, fewer promotions, the earlier turn where two first differ."""
+    """What makes a stack better: saving, gifts, no exclusive, fewer promotions, the earlier turn first."""
     turns = {promotion.id: turn for turn, promotion in enumerate(in_turn(asked))}
     gifts = 0
     for applied in priced.applied:
