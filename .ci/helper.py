@@ -59,9 +59,7 @@ def lower_bound(requirement: str) -> tuple[str, str]:
 def check_sdist(path: str) -> None:
     with tarfile.open(path) as archive:
         held = {str(PurePosixPath(*PurePosixPath(name).parts[1:])) for name in archive.getnames()}
-    include = {
-        entry.strip("/") for entry in pyproject()["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
-    }
+    include = {entry.strip("/") for entry in pyproject()["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]}
     absent = {entry for entry in include if not (ROOT / entry).exists()}
     wanted = {file for file in files_under(ROOT) if PurePosixPath(file).parts[0] in include}
     compare("sdist", held=held - ADDED_BY_HATCHLING, wanted=wanted | absent)

@@ -76,9 +76,7 @@ def built_by_hand(data: dict[str, Any]) -> PromotionSet:
             phase=Phase(at["phase"]),
             priority=at["priority"],
             conditions=(SpendAtLeast(money(spend["amount"]), basis=Basis.LIST),),
-            window=Window(
-                datetime.fromisoformat(at["window"]["start"]), datetime.fromisoformat(at["window"]["end"])
-            ),
+            window=Window(datetime.fromisoformat(at["window"]["start"]), datetime.fromisoformat(at["window"]["end"])),
         )
 
     return PromotionSet(tuple(promotion(at) for at in data["promotions"]))

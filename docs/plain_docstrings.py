@@ -17,15 +17,12 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 LABELS = (
-    "Bounds|Cost|Default|Example|Law|Laws|Left out|Note|Order|"
-    "Raises|Range|Returns|See|Shape|Source|Sources|Ties|Units"
+    "Bounds|Cost|Default|Example|Law|Laws|Left out|Note|Order|Raises|Range|Returns|See|Shape|Source|Sources|Ties|Units"
 )
 LABEL = re.compile(rf"({LABELS}): +(?=\S)")
 PARTING = re.compile(r"\s{2,}(?=[A-Z][a-z]+: )")  # only within a labelled line, so any word will do
 ITEM = re.compile(r"([-*•]|\d+[.)]) +(?=\S)")
-CODE = re.compile(
-    r"``(?P<double>.+?)``|`(?P<single>[^`]+)`|\*(?P<star>\w[\w.]*)\*|(?P<url>https?://[^\s)>\]]*[\w/])"
-)
+CODE = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]+)`|\*(?P<star>\w[\w.]*)\*|(?P<url>https?://[^\s)>\]]*[\w/])")
 
 
 def rest(lines: list[str]) -> list[str]:

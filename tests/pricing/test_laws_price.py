@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime
 
 import attrs
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from salesplan.apportion import Apportionment
@@ -19,6 +19,7 @@ from salesplan.pricing import (
     Discounted,
     FreeGift,
     InSegment,
+    Limits,
     NthUnitOff,
     Overflow,
     PercentOff,
@@ -29,12 +30,13 @@ from salesplan.pricing import (
     RefusalCode,
     Scope,
     Selection,
+    Usage,
     Weights,
 )
 from salesplan.rate import Rate
 from salesplan.window import Window
 from tests.pricing import oracle
-from tests.pricing.strategies import AT, CNY, IDS, Situation, Tape, policy, situations
+from tests.pricing.strategies import AT, CNY, IDS, Situation, Tape, goods_benefit, policy, situations, unit_benefit
 
 
 def fen(minor: int) -> Money:
@@ -210,6 +212,11 @@ def first_fit(tape: Tape) -> Policy:
     return policy(tape, selections=[Selection.PRIORITY], allocations=[Apportionment.LARGEST_REMAINDER])
 
 
+def stacking(tape: Tape) -> Policy:
+    """Every promotion has its turn."""
+    return attrs.evolve(first_fit(tape), one_per_line=frozenset())
+
+
 UNEVEN = Situation(
     cart=Cart([CartLine("a", fen(10), quantity=2)]),
     promotions=(
@@ -234,16 +241,45 @@ prices and for half reduced when it counted units."""
 @example(attrs.evolve(UNEVEN, policy=Policy(weights=Weights.LIST, overflow=Overflow.LOSE)))
 @given(situations(rules=first_fit, lines=3, most=3))
 def test_price_is_what_the_list_of_single_units_says(asked: Situation) -> None:
+    says_the_same(asked)
     priced, expected = asked.price(), oracle.priced(asked)
-    assert {line.id: line.net.minor for line in priced.lines} == expected.nets
     assert priced.shipping.minor == expected.shipping
-    assert {a.id: {line: share.minor for line, share in a.shares} for a in priced.applied} == expected.applied
-    assert {refused.id: refused.code for refused in priced.refused} == expected.refused
     assert {other.id for other in priced.not_chosen} == expected.not_chosen
 
 
-@given(situations(rules=first_fit, lines=3, least=1, most=1, free=True, alone=True))
-def test_one_promotion_is_what_the_list_of_single_units_says(asked: Situation) -> None:
+def says_the_same(asked: Situation) -> None:
     priced, expected = asked.price(), oracle.priced(asked)
+    assert {line.id: line.net.minor for line in priced.lines} == expected.nets
     assert {a.id: {line: share.minor for line, share in a.shares} for a in priced.applied} == expected.applied
     assert {refused.id: refused.code for refused in priced.refused} == expected.refused
+
+
+often = settings(max_examples=4 * settings().max_examples)
+
+
+@often
+@given(situations(size=80, rules=first_fit, least=1, most=1, free=True, alone=True, gives=unit_benefit))
+def test_a_unit_benefit_is_what_the_list_of_single_units_says(asked: Situation) -> None:
+    says_the_same(asked)
+
+
+@often
+@given(situations(size=140, rules=stacking, least=2, most=4, free=True, alone=True, gives=goods_benefit))
+def test_stacked_promotions_are_what_the_list_of_single_units_says(asked: Situation) -> None:
+    says_the_same(asked)
+
+
+@given(
+    situations(rules=first_fit, least=1, most=3, free=True, alone=True, gives=goods_benefit),
+    st.lists(st.integers(0, 12), min_size=3, max_size=3),
+)
+def test_budgets_nearly_spent_give_what_is_left(asked: Situation, left: list[int]) -> None:
+    full = Money(1000, asked.cart.currency)
+    limited = [attrs.evolve(promotion, limits=Limits(budget=full)) for promotion in asked.promotions]
+    spent = {
+        promotion.id: Money(1000 - rest, asked.cart.currency) for promotion, rest in zip(limited, left, strict=False)
+    }
+    asked = attrs.evolve(asked, promotions=tuple(limited), usage=Usage(spent=spent))
+    says_the_same(asked)
+    for applied in asked.price().applied:
+        assert applied.amount <= full - spent[applied.id]

@@ -153,7 +153,7 @@ READ_AS: list[tuple[type, str, object, object]] = [
     (toys.PercentOff, "rate", "0%", Rate(0)),
     (toys.PercentOff, "rate", "-12.50%", Rate(-1, 8)),
     (toys.PercentOff, "rate", "2/10", Rate(1, 5)),
-    (toys.PercentOff, "rate", "9" * 39 + "%", Rate(10**39 - 1, 100)),
+    (toys.PercentOff, "rate", f"{'9' * 24}.{'9' * 14}%", Rate(10**38 - 1, 10**16)),
     (toys.PercentOff, "rate", {"pay": "100%"}, PayRate(Rate(1))),
     (toys.SpendAtLeast, "amount", money("+007"), cny("7")),
     (toys.SpendAtLeast, "amount", money("7.0000"), cny("7")),

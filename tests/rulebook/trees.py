@@ -12,15 +12,14 @@ Steps = tuple[str | int, ...]
 
 
 def path_of(steps: Steps) -> str:
-    """The path as problems write it, for keys of up to 40 characters."""
-    return "$" + "".join(
-        f"[{step}]"
-        if isinstance(step, int)
-        else f".{step}"
-        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", step)
-        else f"[{json.dumps(step)}]"
-        for step in steps
-    )
+    """The path as problems write it."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else _named(step) for step in steps)
+
+
+def _named(key: str) -> str:
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,59}", key):
+        return f".{key}"
+    return f"[{json.dumps(key if len(key) <= 40 else key[:37] + '...')}]"
 
 
 def nodes(data: Any, steps: Steps = ()) -> Iterator[tuple[Steps, Any]]:
