@@ -18,7 +18,7 @@ import attrs
 from ._rulebook_collections import Listing, Table
 from ._rulebook_faults import Faults, Trail
 from ._rulebook_forms import Amount, Choice, CurrencyForm, Definitions, Form, Plain, Schema, Text, Whole
-from ._rulebook_objects import ABSENT, Entry, OneOf, Record
+from ._rulebook_objects import ABSENT, Entry, MoneyRecord, OneOf, Record
 from ._rulebook_written import WRITTEN
 from .errors import InvalidType, clip
 from .money import Currency, Money
@@ -136,7 +136,7 @@ class _Compiler:
         if cls is Currency:
             return CurrencyForm(self._record(Currency, Currency, ()))
         if cls is Money and Money not in self.records:
-            record = self.records[Money] = Record(Money, kind_of(Money), Money.of)
+            record = self.records[Money] = MoneyRecord(Money, kind_of(Money), Money.of)
             amount = Entry("amount", "amount", Amount(), ABSENT, required=True)
             record.fill((amount, Entry("currency", "currency", self.form(Currency, ""), ABSENT, required=True)))
         return self.records[Money] if cls is Money else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import islice
 from types import NoneType
 from typing import Any, Final
@@ -17,11 +18,11 @@ import attrs
 
 from ._rulebook_faults import BAD, Faults, Trail, nearest
 from ._rulebook_forms import Definitions, Form, Schema, first_line, refused
-from .errors import clip
-from .money import Money
+from .errors import SalesplanError, clip
+from .money import Currency, Money
 from .rate import Rate
 
-__all__ = ["ABSENT", "Entry", "OneOf", "Record", "choose"]
+__all__ = ["ABSENT", "Entry", "MoneyRecord", "OneOf", "Record", "choose"]
 
 ABSENT: Final = object()
 _TAG: Final = frozenset({"kind"})
@@ -145,6 +146,29 @@ class Record:
             "required": [*head, *(entry.key for entry in self.entries if entry.required)],
             "additionalProperties": False,
         }
+
+
+class MoneyRecord(Record):
+    """Money, the object that rules are full of: an amount seen before in an ISO currency is not read again."""
+
+    def read(self, data: object, at: Trail, faults: Faults, passed: frozenset[str] = frozenset()) -> object:
+        if type(data) is dict and len(data) == 2:
+            amount, currency = data.get("amount"), data.get("currency")
+            if type(amount) is str and type(currency) is str:
+                known = _read_before(amount, currency)
+                if known is not None:
+                    return Money(*known)  # a new one, so that a fault can tell two equal amounts apart
+        return super().read(data, at, faults, passed)
+
+
+@lru_cache(maxsize=4096)
+def _read_before(amount: str, currency: str) -> tuple[int, Currency] | None:
+    """Minor units and currency, or None for what the record has to report."""
+    try:
+        money = Money.of(amount, currency)
+    except SalesplanError:
+        return None
+    return money.minor, money.currency
 
 
 class OneOf:

@@ -66,7 +66,7 @@ class Written:
         except (SalesplanError, ValueError, ArithmeticError) as error:
             return refused(error, at, faults)
         if len(text) > _MAX_WRITTEN or self.match(text) is None:
-            return faults.add(at, "rulebook.text", f"has no text of {_MAX_WRITTEN} characters: {clip(text)}")
+            return faults.add(at, "rulebook.text", f"has no text that could be read again: {clip(text)}")
         return text
 
     def schema(self, definitions: Definitions) -> Schema:

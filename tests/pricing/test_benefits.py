@@ -192,7 +192,7 @@ def test_tiers_of_a_basis_measure_it_and_reduce_what_is_left() -> None:
     ("CNY: A 2 x 5.00, B 3 x 9.00", "x: UnitAmountOff(2.00, limit=9)", "of x 4.00 6.00"),
     ("CNY: A 3 x 5.00", "x: UnitAmountOff(2.00, first=1.00)", "of x 5.00"),  # 1 + 2 + 2
     ("CNY: A 3 x 5.00", "x: UnitAmountOff(2.00, first=1.00, limit=1)", "of x 1.00"),
-    ("CNY: A 5.00", "x: UnitAmountOff(2.00, first=9.00)", "of x 5.00"),
+    ("CNY: A 5.00", "x: UnitAmountOff(2.00, first=9.00)", "of x 5.00; capped x no"),
     ("CNY: A 5.00, B 6.00", "x: UnitAmountOff(2.00, first=1.00)", "of x 2.00 1.00"),  # the first is the dearest
     ("CNY: A 0.00", "x: UnitAmountOff(2.00)", "refused x NO_EFFECT"),
     ("CNY: A 3 x 5.00", "x: FixedUnitPrice(4.99)", "of x 0.03"),
@@ -388,6 +388,30 @@ def test_floors_hold_unit_by_unit() -> None:
     assert_gives(found, "of f 5.00; of x 13.00; capped x FLOOR; total 12.00; each 4.00")
     found = priced("CNY: A 3 x 10.00 price_floor=4.00", flash + "x: UnitAmountOff(7.00)")
     assert_gives(found, "of x 13.00; capped x FLOOR")
+
+
+@pytest.mark.parametrize(
+    ("benefit", "off"),
+    [
+        ("NthUnitOff(2, 50%)", "50.00"),  # one pair is left
+        ("NthUnitOff(2, 50%, pick=CHEAPEST)", "50.00"),
+        ("UnitAmountOff(5.00)", "10.00"),
+        ("PercentOff(10%, per=UNIT)", "20.00"),
+        ("PercentOff(10%, per=LINE)", "20.00"),
+        ("PercentOff(10%)", "20.00"),
+        ("QuantityPercent({2: 10%})", "20.00"),
+        ("BundlePrice(2, 150.00)", "50.00"),
+        ("SpendAndSave({200: 7}, basis=RUNNING)", "7.00"),
+    ],
+)
+def test_units_at_a_flash_price_are_left_out_of_every_benefit(benefit: str, off: str) -> None:
+    # 3 x 100.00, one of them at 9.90: two are untouched
+    rules = f"f: FixedUnitPrice(9.90, limit=1); x: {benefit}, scope=Scope(discounted=EXCLUDED)"
+    assert_gives(priced("CNY: A 3 x 100.00", rules), f"of f 90.10; of x {off}")
+    three = rules.replace("{2:", "{3:").replace("(2,", "(3,").replace("{200:", "{200.01:")
+    if three != rules:
+        (refused,) = priced("CNY: A 3 x 100.00", three).refused
+        assert refused.id == "x"
 
 
 def test_goods_left_out_because_reduced_keep_their_price() -> None:

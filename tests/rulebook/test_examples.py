@@ -291,6 +291,19 @@ class Count(int):
     __slots__ = ()
 
 
+class Nanoseconds(datetime):
+    def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:
+        return super().isoformat(sep, timespec).replace("+", ".000000001+")
+
+
+def test_instant_of_a_subclass_is_written_only_if_it_can_be_read() -> None:
+    shift = toys.Shift(day=date(2026, 1, 1), opens=time(9), at=Nanoseconds(2026, 1, 1, tzinfo=UTC))
+    with pytest.raises(
+        RulebookError, match=r"\$\.at: has no text that could be read again: '2026-01-01T00:00:00.000000001Z'"
+    ):
+        to_data(shift)
+
+
 def test_subclass_of_a_plain_value_is_written_as_the_plain_value() -> None:
     data = to_data(toys.QuantityAtLeast(toys.Sku(Loud("a")), Count(4)))
     assert (type(data["sku"]), type(data["count"])) == (str, int)

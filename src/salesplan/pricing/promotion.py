@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_int, require_text, text_set
+from ..ladder import Ladder
 from ..money import Currency, CurrencyMismatch, Money
 from ..rate import Rate
 from ..window import ALWAYS, LocalDays, Window
@@ -174,6 +175,19 @@ class Promotion:
         require_int(self.priority, code="promotion.priority", name="priority", low=-_MAX_PRIORITY, high=_MAX_PRIORITY)
         if self.group is not None:
             require_text(self.group, code="promotion.group", name="group")
+        if not (
+            isinstance(self.phase, Phase)
+            and isinstance(self.exclusive, Exclusive)
+            and isinstance(self.scope, Scope)
+            and isinstance(self.limits, Limits)
+            and isinstance(self.funder, Funder)
+            and isinstance(self.window, (Window, LocalDays))
+        ):
+            self._refuse_types()
+        require_conditions(self.conditions)
+        self._refuse_contradictions()
+
+    def _refuse_types(self) -> None:
         for name, value, kind in (
             ("phase", self.phase, Phase),
             ("exclusive", self.exclusive, Exclusive),
@@ -184,8 +198,6 @@ class Promotion:
         ):
             if not isinstance(value, kind):
                 raise InvalidType(f"not a {name}: {clip(value)}", code="promotion." + name, value=value)
-        require_conditions(self.conditions)
-        self._refuse_contradictions()
 
     def _refuse_contradictions(self) -> None:
         if self.id in self.never_with or (self.group is not None and self.group in self.never_with):
@@ -215,13 +227,15 @@ class Promotion:
 
 
 def _money_in(promotion: Promotion) -> list[Money]:
-    """All money inside a promotion."""
+    """Money inside a promotion, at least one of each currency: a ladder of money is in one already."""
     found: list[Money] = []
     pending: list[Any] = [promotion.benefit, promotion.limits.budget, *promotion.conditions]
     while pending:
         item = pending.pop()
         if isinstance(item, Money):
             found.append(item)
+        elif isinstance(item, Ladder):
+            pending.append(item.steps[0].threshold)
         elif isinstance(item, tuple):
             pending.extend(item)
         elif not isinstance(item, _NO_MONEY_INSIDE):
