@@ -401,6 +401,15 @@ def test_any_phase_on_goods_may_let_one_promotion_per_line_win() -> None:
     assert_gives(alone, "of a 3.00 3.00; of b 1.70 3.70; total 48.60")
 
 
+@pytest.mark.parametrize("selection", TURNS)
+def test_who_may_not_meet_an_earlier_promotion_stays_out_of_the_race_for_lines(selection: str) -> None:
+    # b would win the line, and may not stand beside i
+    offers = promotions_of("i: UnitAmountOff(10.00); a: AmountOff(3.00); b: AmountOff(5.00), never_with=[i]", "CNY")
+    chosen = policy_of(f"selection={selection}").selection
+    found = price(cart_of(HUNDRED), offers, at=NOW, policy=Policy(selection=chosen, one_per_line=[Phase.ORDER]))
+    assert_gives(found, "applied i a; total 87.00; lost b to i a by 8.00 offering 5.00")
+
+
 # --- contradictions ---
 
 

@@ -172,6 +172,7 @@ def test_shipping_comes_back_with_the_last_unit_where_asked() -> None:
     back = refund(found, {"B": 1}, already={"A": 2}, shipping=last)
     assert (back.amount.amount, back.shipping.amount) == ("10.00", "5.00")
     assert "shipping" in back.explain()
+    assert refund(found, {}, already={"A": 2, "B": 1}, shipping=last).amount.amount == "0.00"  # not a second time
 
 
 # --- what cannot be returned ---

@@ -184,15 +184,19 @@ def not_chosen_of(priced: PricedCart) -> tuple[NotChosen, ...]:
 def _not_chosen(priced: PricedCart, rule: Rule, offer: Effect, effects: list[tuple[Rule, Effect]]) -> NotChosen:
     """Priced once more with this one in the place of those it lost to."""
     book = priced.promotions.book(priced.policy)
-    blockers = [other for other, _ in effects if other.bit & rule.conflicts]
-    for step in book.steps:
-        if isinstance(step, Lane) and rule in step.rules:
-            wanted = set(offer.lines)
-            blockers = [o for o, e in effects if o in step.rules and wanted & set(e.lines)] or blockers
+    lane = next((step.rules for step in book.steps if isinstance(step, Lane) and rule in step.rules), ())
+    wanted = set(offer.lines)
+    blockers = [
+        other
+        for other, effect in effects
+        # inside a lane the goods decide, not who may meet whom
+        if (other in lane and not wanted.isdisjoint(effect.lines))
+        or (other.bit & rule.conflicts and (other not in lane or other.alone or rule.alone))
+    ]
     taken = sum(other.bit for other, _ in effects)
     without = sum(other.bit for other in blockers)
     run = book.start(priced.cart, priced.at, priced.shopper, priced.usage)
-    follow(book, run, taken & ~without & ~rule.conflicts | rule.bit)
+    follow(book, run, taken & ~without | rule.bit)
     return NotChosen(
         promotion=rule.promotion,
         lost_to=tuple(other.promotion.id for other in blockers),
