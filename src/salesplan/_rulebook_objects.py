@@ -19,7 +19,7 @@ import attrs
 from ._rulebook_faults import BAD, Faults, Trail, nearest
 from ._rulebook_forms import Definitions, Form, Schema, first_line, refused
 from .errors import SalesplanError, clip
-from .money import Currency, Money
+from .money import MAX_MINOR, Currency, Money, minor_units
 from .rate import Rate
 
 __all__ = ["ABSENT", "Entry", "MoneyRecord", "OneOf", "Record", "choose"]
@@ -165,10 +165,11 @@ class MoneyRecord(Record):
 def _read_before(amount: str, currency: str) -> tuple[int, Currency] | None:
     """Minor units and currency, or None for what the record has to report."""
     try:
-        money = Money.of(amount, currency)
+        unit = Currency.iso(currency)
+        minor = minor_units(amount, unit)
     except SalesplanError:
         return None
-    return money.minor, money.currency
+    return (minor, unit) if -MAX_MINOR <= minor <= MAX_MINOR else None
 
 
 class OneOf:

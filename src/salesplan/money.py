@@ -216,19 +216,7 @@ class Money:
         1991
         """
         unit = currency if isinstance(currency, Currency) else Currency.iso(currency)
-        if rounding is not None:
-            require_instance(rounding, Rounding, code="money.rounding", name="rounding")
-        number, places = _parts(amount)
-        if places <= unit.exponent:
-            return cls(number * 10 ** (unit.exponent - places), unit)
-        divisor = 10 ** (places - unit.exponent)
-        if rounding is None and number % divisor:
-            raise InvalidValue(
-                f"{unit} has {unit.exponent} decimal places: {clip(amount)}; name a rounding to cut digits",
-                code="money.digits",
-                value=amount,
-            )
-        return cls((rounding or Rounding.DOWN).divide(number, divisor), unit)
+        return cls(minor_units(amount, unit, rounding), unit)
 
     @classmethod
     def from_minor(cls, minor: int, currency: str | Currency) -> Self:
@@ -335,6 +323,23 @@ class Money:
                 value=other,
             )
         return other
+
+
+def minor_units(amount: str | int | Decimal, unit: Currency, rounding: Rounding | None = None) -> int:
+    """The whole minor units of an amount; see `Money.of`, which also checks the range."""
+    if rounding is not None:
+        require_instance(rounding, Rounding, code="money.rounding", name="rounding")
+    number, places = _parts(amount)
+    if places <= unit.exponent:
+        return number * int(10 ** (unit.exponent - places))
+    divisor = 10 ** (places - unit.exponent)
+    if rounding is None and number % divisor:
+        raise InvalidValue(
+            f"{unit} has {unit.exponent} decimal places: {clip(amount)}; name a rounding to cut digits",
+            code="money.digits",
+            value=amount,
+        )
+    return (rounding or Rounding.DOWN).divide(number, divisor)
 
 
 def _parts(amount: object) -> tuple[int, int]:

@@ -137,6 +137,9 @@ def early(amount: int, sku: str) -> Promotion:
     return Promotion("early", AmountOff(fen(amount)), phase=Phase.ITEM, scope=Scope(skus=[sku]))
 
 
+RIVAL = Promotion("rival", AmountOff(fen(60)), scope=Scope(skus=["c"]), priority=1, never_with=["p"])
+"""Looks better than p until p has grown."""
+
 GROWING = {
     "a floor gets out of the way": FLOORED,
     "what must not hold no longer does": growing(
@@ -145,7 +148,11 @@ GROWING = {
     ),
     "the cheapest leaves the scope": growing(
         [(10, 1, 0), (100, 1, 0), (100, 1, 0)],
-        [early(1, "a"), Promotion("p", NthUnitOff(2, Rate(1), pick=Pick.CHEAPEST), phase=Phase.ORDER, scope=LEFT)],
+        [
+            early(1, "a"),
+            RIVAL,
+            Promotion("p", NthUnitOff(2, Rate(1), pick=Pick.CHEAPEST), phase=Phase.ORDER, scope=LEFT),
+        ],
     ),
     "what was bought becomes a reward": growing(
         [(10, 1, 0), (100, 1, 0)],
@@ -158,6 +165,7 @@ GROWING = {
         [(10, 1, 0), (10, 1, 0), (100, 1, 0)],
         [
             early(1, "b"),
+            RIVAL,
             Promotion(
                 "p",
                 BuyXGetY(buy=1, get=1, rewards=Scope(except_skus=["a"], discounted=Discounted.EXCLUDED)),
@@ -280,14 +288,14 @@ def test_promotions_without_clashes_are_all_applied_or_refused_by_priority(asked
     assert asked.price().not_chosen == ()
 
 
-SMALL_FIRST = Situation(
-    cart=Cart([CartLine("a", fen(100))]),
-    promotions=tuple(Promotion(f"save-{amount}", AmountOff(fen(amount)), group="g") for amount in (10, 50, 7)),
-)
-"""In turn come 10, 50 and 7."""
+@given(situations(size=200, least=2, most=5, free=True, alone=True, gives=goods_benefit))
+def test_best_per_group_saves_what_the_best_member_alone_saves(asked: Situation) -> None:
+    group = [attrs.evolve(promotion, group="g", phase=Phase.COUPON) for promotion in asked.promotions]
+    asked = asked.under(selection=Selection.BEST_PER_GROUP)
+    alone = [asked.price(promotions=[promotion]).saving for promotion in group]
+    assert asked.price(promotions=group).saving == max(alone)
 
 
-@example(SMALL_FIRST)
 @given(situations(size=300, least=2, most=6, free=True))
 def test_best_per_group_sends_the_member_that_saves_most_at_its_turn(asked: Situation) -> None:
     asked = asked.under(selection=Selection.BEST_PER_GROUP, one_per_line=frozenset())

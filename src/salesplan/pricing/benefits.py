@@ -17,6 +17,7 @@ from ..errors import InvalidType, InvalidValue, clip, require_text
 from ..ladder import Boundary, Ladder, LadderError
 from ..money import Money
 from ..rate import PayRate, Rate
+from ._shown import Shown
 from .conditions import Basis, require_amount, require_basis, require_count, require_scope
 from .scope import Scope
 
@@ -109,8 +110,8 @@ def _require(value: object, kind: type[Enum], name: str) -> None:
         raise InvalidType(f"{name} must be a {kind.__name__}: {clip(value)}", code="promotion.choice", value=value)
 
 
-@attrs.frozen
-class PercentOff:
+@attrs.frozen(repr=False)
+class PercentOff(Shown):
     """A share off the goods in scope, at most *cap*.
 
     >>> str(PercentOff(Rate.zhe("8")).off)
@@ -126,8 +127,8 @@ class PercentOff:
         _require(self.per, Per, "per")
 
 
-@attrs.frozen
-class AmountOff:
+@attrs.frozen(repr=False)
+class AmountOff(Shown):
     """*amount* off the goods in scope together, split over them; never more than they cost.
 
     >>> AmountOff(Money.of("20", "CNY")).amount.amount
@@ -140,8 +141,8 @@ class AmountOff:
         require_amount(self.amount, "amount")
 
 
-@attrs.frozen
-class UnitAmountOff:
+@attrs.frozen(repr=False)
+class UnitAmountOff(Shown):
     """*amount* off each unit, the dearest *limit* units only if given; *first* replaces it on the dearest unit.
 
     >>> UnitAmountOff(Money.of("0.40", "CNY"), limit=2).limit
@@ -160,8 +161,8 @@ class UnitAmountOff:
             require_amount(self.first, "first")
 
 
-@attrs.frozen
-class FixedUnitPrice:
+@attrs.frozen(repr=False)
+class FixedUnitPrice(Shown):
     """Each unit costs *price*, the dearest *limit* units only if given: flash sale 秒杀, member price 会员价.
 
     Units already cheaper keep their price.
@@ -235,8 +236,8 @@ def _not_falling(ladder: Ladder[Any, Any]) -> Ladder[Any, Any]:
     return ladder
 
 
-@attrs.frozen
-class SpendAndSave:
+@attrs.frozen(repr=False)
+class SpendAndSave(Shown):
     """满减: once the goods in scope reach a threshold, its saving.
 
     Of several tiers 阶梯满减 the highest reached counts.
@@ -253,8 +254,8 @@ class SpendAndSave:
         require_basis(self.basis)
 
 
-@attrs.frozen(kw_only=True)
-class EverySpendSave:
+@attrs.frozen(kw_only=True, repr=False)
+class EverySpendSave(Shown):
     """每满减: *save* for every full *every* spent on the goods in scope, at most *max_times*.
 
     >>> EverySpendSave(every=Money.of("200", "CNY"), save=Money.of("30", "CNY"), basis=Basis.RUNNING).max_times is None
@@ -274,8 +275,8 @@ class EverySpendSave:
         _times(self.max_times)
 
 
-@attrs.frozen
-class SpendAndPercent:
+@attrs.frozen(repr=False)
+class SpendAndPercent(Shown):
     """满折: once the goods in scope reach a threshold, its share off all of them, at most *cap*.
 
     >>> str(SpendAndPercent({Money.of("200", "CNY"): Rate.zhe("9")}, basis=Basis.LIST).tiers.values[0])
@@ -291,8 +292,8 @@ class SpendAndPercent:
         _cap(self.cap)
 
 
-@attrs.frozen
-class QuantityPercent:
+@attrs.frozen(repr=False)
+class QuantityPercent(Shown):
     """N件M折: once the units in scope reach a count, its share off all of them, at most *cap*.
 
     >>> str(QuantityPercent({2: Rate.zhe("9"), 3: Rate.zhe("8")}).tiers.value_at(5))
@@ -306,8 +307,8 @@ class QuantityPercent:
         _cap(self.cap)
 
 
-@attrs.frozen(kw_only=True)
-class BuyXGetY:
+@attrs.frozen(kw_only=True, repr=False)
+class BuyXGetY(Shown):
     """Buy *buy* units, get up to *get* more at *off* (default: free), at most *max_times*.
 
     With *rewards* the reduced units come from those goods instead (cheapest first, never units that were counted as
@@ -333,8 +334,8 @@ class BuyXGetY:
         _times(self.max_times)
 
 
-@attrs.frozen
-class CheapestFree:
+@attrs.frozen(repr=False)
+class CheapestFree(Shown):
     """Of every *group* units in scope one is free, at most *max_times*.
 
     >>> CheapestFree(3, pick=Pick.CHEAPEST).group
@@ -353,8 +354,8 @@ class CheapestFree:
         _times(self.max_times)
 
 
-@attrs.frozen
-class NthUnitOff:
+@attrs.frozen(repr=False)
+class NthUnitOff(Shown):
     """第N件M折: every *nth* unit in scope, from dear to cheap, costs *off* less, at most *max_times*.
 
     第二件半价 is (2, 50 %).
@@ -376,8 +377,8 @@ class NthUnitOff:
         _times(self.max_times)
 
 
-@attrs.frozen
-class BundlePrice:
+@attrs.frozen(repr=False)
+class BundlePrice(Shown):
     """N元任选: any *size* units in scope cost *price* together, at most *max_times*.
 
     The dearest units first, where that saves.
@@ -396,8 +397,8 @@ class BundlePrice:
         _times(self.max_times)
 
 
-@attrs.frozen
-class FreeGift:
+@attrs.frozen(repr=False)
+class FreeGift(Shown):
     """*quantity* units of *sku* on top at no charge; *value* is their nominal price, used when a refund asks for it.
 
     >>> FreeGift("tote-bag", value=Money.of("29", "CNY")).quantity
@@ -415,8 +416,8 @@ class FreeGift:
             require_amount(self.value, "value")
 
 
-@attrs.frozen
-class ShippingOff:
+@attrs.frozen(repr=False)
+class ShippingOff(Shown):
     """A share off shipping (default: all of it), at most *cap*.
 
     >>> ShippingOff().off == Rate(1)
@@ -430,8 +431,8 @@ class ShippingOff:
         _cap(self.cap)
 
 
-@attrs.frozen
-class ShippingAmountOff:
+@attrs.frozen(repr=False)
+class ShippingAmountOff(Shown):
     """*amount* off shipping, never more than it costs.
 
     >>> ShippingAmountOff(Money.of("5", "CNY")).amount.amount

@@ -17,6 +17,7 @@ import attrs
 from ..errors import InvalidType, InvalidValue, clip, listed, require_int, require_text, text_set
 from ..money import Money
 from ..window import zone_of
+from ._shown import Shown
 from .cart import normal_code
 from .scope import Scope
 
@@ -103,8 +104,8 @@ def _texts(values: Iterable[str]) -> frozenset[str]:
     return texts
 
 
-@attrs.frozen
-class SpendAtLeast:
+@attrs.frozen(repr=False)
+class SpendAtLeast(Shown):
     """The goods in scope cost at least *amount* on *basis*; *scope* None means the promotion's own.
 
     >>> SpendAtLeast(Money.of("300", "CNY"), basis=Basis.RUNNING).amount.amount
@@ -121,8 +122,8 @@ class SpendAtLeast:
         require_scope(self.scope)
 
 
-@attrs.frozen
-class QuantityAtLeast:
+@attrs.frozen(repr=False)
+class QuantityAtLeast(Shown):
     """At least *quantity* units in scope; *scope* None means the promotion's own.
 
     >>> QuantityAtLeast(3).quantity
@@ -137,8 +138,8 @@ class QuantityAtLeast:
         require_scope(self.scope)
 
 
-@attrs.frozen
-class InSegment:
+@attrs.frozen(repr=False)
+class InSegment(Shown):
     """The shopper belongs to one of *segments*.
 
     >>> sorted(InSegment(["vip", "dormant"]).segments)
@@ -148,8 +149,8 @@ class InSegment:
     segments: frozenset[str] = attrs.field(converter=_texts)
 
 
-@attrs.frozen
-class MemberLevelAtLeast:
+@attrs.frozen(repr=False)
+class MemberLevelAtLeast(Shown):
     """The shopper's member level is *level* or higher.
 
     >>> MemberLevelAtLeast(2).level
@@ -162,8 +163,8 @@ class MemberLevelAtLeast:
         require_count(self.level, "level", low=0)
 
 
-@attrs.frozen
-class FirstOrder:
+@attrs.frozen(repr=False)
+class FirstOrder(Shown):
     """The shopper has placed no order before.
 
     >>> FirstOrder()
@@ -171,8 +172,8 @@ class FirstOrder:
     """
 
 
-@attrs.frozen
-class OnChannel:
+@attrs.frozen(repr=False)
+class OnChannel(Shown):
     """The order comes through one of *channels*.
 
     >>> OnChannel(["app"]).channels
@@ -182,8 +183,8 @@ class OnChannel:
     channels: frozenset[str] = attrs.field(converter=_texts)
 
 
-@attrs.frozen
-class CodeEntered:
+@attrs.frozen(repr=False)
+class CodeEntered(Shown):
     """The shopper entered *code*; case, blanks and full-width forms do not matter.
 
     >>> CodeEntered(" welcome ").code
@@ -200,8 +201,8 @@ def _days(days: Iterable[Weekday]) -> frozenset[Weekday]:
     return frozenset(named)
 
 
-@attrs.frozen(kw_only=True)
-class DuringHours:
+@attrs.frozen(kw_only=True, repr=False)
+class DuringHours(Shown):
     """On *days*, from *start* (included) to *end* (excluded), wall clock in *zone*; start == end is the whole day.
 
     A range past midnight belongs to the day it starts on: friday 22:00 to 02:00 holds on saturday at 01:00.
@@ -226,8 +227,8 @@ class DuringHours:
         zone_of(self.zone)
 
 
-@attrs.frozen
-class NotAlreadyDiscounted:
+@attrs.frozen(repr=False)
+class NotAlreadyDiscounted(Shown):
     """No unit in scope has been reduced by an earlier promotion; *scope* None means the promotion's own.
 
     To leave the reduced goods out and reduce the rest, use `Scope(discounted=Discounted.EXCLUDED)` instead.
@@ -245,8 +246,8 @@ def _conditions(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
     return listed(conditions, code="condition.type", name="conditions")
 
 
-@attrs.frozen
-class AllOf:
+@attrs.frozen(repr=False)
+class AllOf(Shown):
     """Every one of *conditions* holds.
 
     >>> AllOf([FirstOrder(), OnChannel(["app"])]).depth
@@ -260,8 +261,8 @@ class AllOf:
         object.__setattr__(self, "depth", _depth(self.conditions))
 
 
-@attrs.frozen
-class AnyOf:
+@attrs.frozen(repr=False)
+class AnyOf(Shown):
     """At least one of *conditions* holds.
 
     >>> len(AnyOf([FirstOrder(), InSegment(["dormant"])]).conditions)
@@ -275,8 +276,8 @@ class AnyOf:
         object.__setattr__(self, "depth", _depth(self.conditions))
 
 
-@attrs.frozen
-class Not:
+@attrs.frozen(repr=False)
+class Not(Shown):
     """*condition* does not hold. An unknown fact is not a no: it refuses here too.
 
     >>> Not(FirstOrder())
