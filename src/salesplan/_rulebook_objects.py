@@ -26,6 +26,7 @@ __all__ = ["ABSENT", "Entry", "MoneyRecord", "OneOf", "Record", "choose"]
 
 ABSENT: Final = object()
 _TAG: Final = frozenset({"kind"})
+_MAX_AMOUNT: Final = 50  # a sign, 24 digits, a point, 24 decimals
 _WORDS: Final[dict[type, str]] = {
     dict: "an object",
     list: "a list",
@@ -154,7 +155,8 @@ class MoneyRecord(Record):
     def read(self, data: object, at: Trail, faults: Faults, passed: frozenset[str] = frozenset()) -> object:
         if type(data) is dict and len(data) == 2:
             amount, currency = data.get("amount"), data.get("currency")
-            if type(amount) is str and type(currency) is str:
+            # longer is no amount, and a cache of hostile text would keep it in memory
+            if type(amount) is str and type(currency) is str and len(amount) <= _MAX_AMOUNT and len(currency) == 3:
                 known = _read_before(amount, currency)
                 if known is not None:
                     return Money(*known)  # a new one, so that a fault can tell two equal amounts apart

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from salesplan import _rulebook_scan
+from salesplan import _rulebook_objects, _rulebook_scan
 from salesplan.errors import SalesplanError
 from salesplan.ladder import Ladder
 from salesplan.money import Money
@@ -312,6 +312,15 @@ def test_huge_keys_and_values_make_small_messages() -> None:
         deep_keys = {huge: deep_keys}
     (problem,) = refusal(deep_keys).problems
     assert len(problem.path) < 65 * 50
+
+
+def test_no_hostile_text_stays_in_memory() -> None:
+    kept = _rulebook_objects._read_before.cache_info().currsize
+    for amount, currency in (("1" * 1_000_000, "CNY"), ("1" * 51, "CNY"), ("1", "C" * 1_000_000)):
+        refusal(
+            {"schema": 1, "kind": "spend_at_least", "amount": {"amount": amount, "currency": currency}}, toys.Condition
+        )
+    assert _rulebook_objects._read_before.cache_info().currsize == kept
 
 
 def test_float_is_refused_as_one_even_where_nothing_else_would_do() -> None:

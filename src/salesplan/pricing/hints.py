@@ -36,7 +36,7 @@ class Hint:
     """Add *more* (Money to spend, or units of *like*) and the promotion saves *saves* instead of *instead_of*.
 
     *pay_more* is the change of the whole total, what is added included; negative is a price cliff.
-    Law: with *more* less by one minor unit (one unit) the promotion saves no more than now.
+    Law: with *more* less by one minor unit (one unit) the promotion stands on no higher step than now.
     """
 
     promotion_id: str
