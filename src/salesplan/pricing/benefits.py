@@ -311,8 +311,8 @@ class QuantityPercent(Shown):
 class BuyXGetY(Shown):
     """Buy *buy* units, get up to *get* more at *off* (default: free), at most *max_times*.
 
-    With *rewards* the reduced units come from those goods instead (cheapest first, never from lines that were counted as
-    bought); without, from the goods in scope, the cheaper end of each group of buy + get.
+    With *rewards* the reduced units come from those goods instead (cheapest first, never from lines that were counted
+    as bought); without, from the goods in scope, the cheaper end of each group of buy + get.
     >>> BuyXGetY(buy=2, get=1).off == Rate(1)
     True
     """
