@@ -312,5 +312,5 @@ def test_best_per_group_sends_the_member_that_saves_most_at_its_turn(asked: Situ
                 < in_turn(asked).index(a.promotion)
                 < in_turn(asked).index(applied.promotion)
             ]
-            if same and first and not between:
+            if same and first and not between and other.lost_to == (applied.id,):  # nothing else stood in its way
                 assert applied.amount >= other.offer
