@@ -9,12 +9,25 @@ library's `zoneinfo`.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import Enum
 
 import attrs
 
 from .errors import InvalidType, InvalidValue, clip
 
-__all__ = ["ALWAYS", "LocalDays", "Window", "in_zone", "require_instant", "zone_of"]
+__all__ = ["ALWAYS", "LocalDays", "Weekday", "Window", "in_zone", "require_instant", "zone_of"]
+
+
+class Weekday(Enum):
+    """A day of the week, ISO numbering."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
 
 
 def require_instant(value: object, *, name: str) -> datetime:

@@ -5,6 +5,7 @@ What only looks at a finished calculation (explanations, hints, receipts, refund
 
 from __future__ import annotations
 
+from ..window import Weekday
 from .benefits import (
     AmountOff,
     Benefit,
@@ -42,7 +43,6 @@ from .conditions import (
     OnChannel,
     QuantityAtLeast,
     SpendAtLeast,
-    Weekday,
 )
 from .engine import price
 from .outcomes import Capped, RefusalCode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from ..window import ALWAYS, in_zone, zone_of
+from ..window import ALWAYS, Weekday, in_zone, zone_of
 from ._run import Goods, Refusal, Run
 from .conditions import (
     AllOf,
@@ -22,7 +22,6 @@ from .conditions import (
     OnChannel,
     QuantityAtLeast,
     SpendAtLeast,
-    Weekday,
 )
 from .outcomes import RefusalCode
 from .promotion import Promotion

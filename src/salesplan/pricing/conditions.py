@@ -16,7 +16,7 @@ import attrs
 
 from ..errors import InvalidType, InvalidValue, clip, listed, require_int, require_text, text_set
 from ..money import Money
-from ..window import zone_of
+from ..window import Weekday, zone_of
 from ._shown import Shown
 from .cart import normal_code
 from .scope import Scope
@@ -36,7 +36,6 @@ __all__ = [
     "OnChannel",
     "QuantityAtLeast",
     "SpendAtLeast",
-    "Weekday",
 ]
 
 _MAX_DEPTH = 16
@@ -52,18 +51,6 @@ class Basis(Enum):
     """Prices after the price-setting phase (flash, member, price list), before any other promotion: 活动价."""
     RUNNING = "running"
     """What is left to pay when the promotion's turn comes."""
-
-
-class Weekday(Enum):
-    """A day of the week, ISO numbering."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
 
 
 def require_basis(basis: object) -> Basis:

@@ -1,0 +1,1 @@
+"""Targets: state them, split them, follow them."""
