@@ -2,7 +2,50 @@
 
 from __future__ import annotations
 
-from .period import Period, PeriodError, PeriodKind, require_day
+from ..window import Weekday
+from .comparing import (
+    AfterWeek53,
+    Alignment,
+    ByDate,
+    ByEvent,
+    ByWeek,
+    Comparison,
+    base_period,
+    comparable,
+    comparable_day,
+    comparison_map,
+    previous,
+)
+from .fiscal import FiscalCalendar, FiscalYear, Pattern, WeekRule, YearEnd, YearLabel
+from .period import Period, PeriodError, PeriodKind, plain_period, require_day
 from .periods import Periods
+from .workdays import NotCovered, WorkCalendar
 
-__all__ = ["Period", "PeriodError", "PeriodKind", "Periods", "require_day"]
+__all__ = [
+    "AfterWeek53",
+    "Alignment",
+    "ByDate",
+    "ByEvent",
+    "ByWeek",
+    "Comparison",
+    "FiscalCalendar",
+    "FiscalYear",
+    "NotCovered",
+    "Pattern",
+    "Period",
+    "PeriodError",
+    "PeriodKind",
+    "Periods",
+    "WeekRule",
+    "Weekday",
+    "WorkCalendar",
+    "YearEnd",
+    "YearLabel",
+    "base_period",
+    "comparable",
+    "comparable_day",
+    "comparison_map",
+    "plain_period",
+    "previous",
+    "require_day",
+]

@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 
 from ..errors import InvalidType, InvalidValue, SalesplanError, clip, require_int, require_text
 
-__all__ = ["Period", "PeriodError", "PeriodKind", "require_day"]
+__all__ = ["Period", "PeriodError", "PeriodKind", "plain_period", "require_day"]
 
 _DAY: Final = timedelta(days=1)
 _LABEL: Final = re.compile(r"(\d{4})(?:-(?:(\d\d)(?:-(\d\d))?|Q([1-4])|H([12])|W(\d\d)))?\Z", re.ASCII)
@@ -47,6 +47,9 @@ class PeriodKind(Enum):
     """Twelve months."""
     CUSTOM = "custom"
     """Any other range of days, such as the 618 sale."""
+
+
+_MONTHS: Final = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
 
 
 def require_day(value: object, *, name: str) -> date:
@@ -84,7 +87,7 @@ class Period:
             raise InvalidType(f"kind must be a PeriodKind: {clip(self.kind)}", code="calendar.kind", value=self.kind)
         if self.end <= self.start:
             raise PeriodError(
-                f"{self.label} holds no day: {self.start} .. {self.end}", code="calendar.empty", value=self.end
+                f"{clip(self.label)} holds no day: {self.start} .. {self.end}", code="calendar.empty", value=self.end
             )
 
     @staticmethod
@@ -101,8 +104,8 @@ class Period:
         >>> str(Period.week(2025, 1))
         '2025-W01 (2024-12-30 .. 2025-01-05)'
         """
-        _require_year(year)
-        require_int(number, code="calendar.week", name="week", low=1, high=53)
+        year = _require_year(year)
+        number = require_int(number, code="calendar.week", name="week", low=1, high=53)
         try:
             start = date.fromisocalendar(year, number, 1)
         except ValueError:
@@ -112,22 +115,22 @@ class Period:
     @staticmethod
     def month(year: int, number: int) -> Period:
         """A calendar month, '2026-03'."""
-        return _months(year, number, 1, f"{year:04}-{number:02}", PeriodKind.MONTH)
+        return _months(year, number, "{:04}-{:02}", PeriodKind.MONTH)
 
     @staticmethod
     def quarter(year: int, number: int) -> Period:
         """A calendar quarter, '2026-Q1'."""
-        return _months(year, number, 3, f"{year:04}-Q{number}", PeriodKind.QUARTER)
+        return _months(year, number, "{:04}-Q{}", PeriodKind.QUARTER)
 
     @staticmethod
     def half(year: int, number: int) -> Period:
         """Half a calendar year, '2026-H1'."""
-        return _months(year, number, 6, f"{year:04}-H{number}", PeriodKind.HALF)
+        return _months(year, number, "{:04}-H{}", PeriodKind.HALF)
 
     @staticmethod
     def year(year: int) -> Period:
         """A calendar year, '2026'."""
-        return _months(year, 1, 12, f"{year:04}", PeriodKind.YEAR)
+        return _months(year, 1, "{:04}", PeriodKind.YEAR)
 
     @staticmethod
     def custom(start: date, end: date, label: str | None = None) -> Period:
@@ -198,16 +201,16 @@ class Period:
         ('2025-12', '2027-W01')
         """
         require_int(count, code="calendar.shift", name="count", low=-120_000, high=4_000_000)
-        standard = _standard(self.start, self.kind)
+        standard = plain_period(self.start, kind=self.kind)
         if standard != self:
             raise InvalidValue(
-                f"{self.label} is not a plain calendar period: ask its calendar for the next one",
+                f"{clip(self.label)} is not a plain calendar period: ask its calendar for the next one",
                 code="calendar.shift",
                 value=self.label,
             )
-        months = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}.get(self.kind, 0)
+        months = _MONTHS.get(self.kind, 0)
         days = {PeriodKind.DAY: 1, PeriodKind.WEEK: 7}.get(self.kind, 0)
-        moved = _standard(_after(self.start, months=months * count, days=days * count), self.kind)
+        moved = plain_period(_after(self.start, months=months * count, days=days * count), kind=self.kind)
         assert moved is not None  # it has the kind of self
         return moved
 
@@ -215,8 +218,13 @@ class Period:
         return f"{self.label} ({self.start} .. {self.last})"
 
 
-def _standard(day: date, kind: PeriodKind) -> Period | None:
-    """The plain calendar period of *kind* that holds *day*; None for kinds no calendar has."""
+def plain_period(day: date, *, kind: PeriodKind) -> Period | None:
+    """The plain calendar period of *kind* that holds *day*; None for kinds that no calendar has.
+
+    >>> str(plain_period(date(2026, 6, 18), kind=PeriodKind.QUARTER))
+    '2026-Q2 (2026-04-01 .. 2026-06-30)'
+    """
+    require_day(day, name="day")
     match kind:
         case PeriodKind.DAY:
             return Period.of_day(day)
@@ -237,19 +245,21 @@ def _standard(day: date, kind: PeriodKind) -> Period | None:
             assert_never(kind)
 
 
-def _months(year: int, number: int, size: int, label: str, kind: PeriodKind) -> Period:
-    _require_year(year)
-    require_int(number, code=f"calendar.{kind.value}", name=kind.value, low=1, high=12 // size)
+def _months(year: int, number: int, label: str, kind: PeriodKind) -> Period:
+    size = _MONTHS[kind]
+    year = _require_year(year)
+    number = require_int(number, code=f"calendar.{kind.value}", name=kind.value, low=1, high=12 // size)
     first = date(year, 1, 1)
-    return Period(first + relativedelta(months=(number - 1) * size), _after(first, months=number * size), label, kind)
+    start = first + relativedelta(months=(number - 1) * size)
+    return Period(start, _after(first, months=number * size), label.format(year, number), kind)
 
 
-def _require_year(year: object) -> None:
-    require_int(year, code="calendar.year", name="year", low=1, high=9998)
+def _require_year(year: object) -> int:
+    return require_int(year, code="calendar.year", name="year", low=1, high=9998)
 
 
 def _after(day: date, *, months: int = 0, days: int = 0) -> date:
     try:
-        return day + relativedelta(months=months, days=days)
+        return (day + relativedelta(months=months) if months else day) + timedelta(days=days)
     except (OverflowError, ValueError):
         raise InvalidValue("the calendar ends with the years 1 and 9998", code="calendar.range", value=day) from None

@@ -51,13 +51,14 @@ class Periods(Sequence[Period]):
         for before, after in pairwise(self.leaves):
             if after.start > before.end:
                 raise PeriodError(
-                    f"nothing covers {before.end} .. {after.start - _DAY}, between {before.label} and {after.label}",
+                    f"nothing covers {before.end} .. {after.start - _DAY}, "
+                    f"between {clip(before.label)} and {clip(after.label)}",
                     code="calendar.gap",
                     value=(before.label, after.label),
                 )
             if after.start < before.end:
                 raise PeriodError(
-                    f"{before.label} and {after.label} overlap or are out of order",
+                    f"{clip(before.label)} and {clip(after.label)} overlap or are out of order",
                     code="calendar.overlap",
                     value=(before.label, after.label),
                 )
@@ -70,7 +71,9 @@ class Periods(Sequence[Period]):
         for period in (*self.leaves, *self.groups):
             if period.start not in starts or period.end not in ends:
                 raise PeriodError(
-                    f"{period} is not made of whole periods of this row", code="calendar.cut", value=period.label
+                    f"{clip(period.label)}, {period.start} .. {period.last}, is not made of whole periods of this row",
+                    code="calendar.cut",
+                    value=period.label,
                 )
             span = (starts[period.start], ends[period.end])
             if spans.setdefault(period.label, span) != span:

@@ -1,0 +1,298 @@
+"""The people of a plan as a tree: company, directors, managers, sellers; or regions and product lines.
+
+Nodes are kept in one order, depth first and siblings by id, whatever order they were given in, so no answer
+depends on the order of a list. Every walk is a loop: a chain of 100,000 nodes is deep, not an error. Only leaves
+work and carry targets of their own; every other node is the sum of the leaves under it, which stand side by side
+in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import attrs
+from dateutil.relativedelta import relativedelta
+
+from ..calendar import require_day
+from ..errors import InvalidType, InvalidValue, NotFound, SalesplanError, clip, listed, require_text
+from ..rate import Rate
+
+__all__ = ["Hierarchy", "HierarchyError", "Node", "Ramp"]
+
+
+class HierarchyError(SalesplanError, ValueError):
+    """Nodes that do not form one tree: an orphan, a cycle, two roots, an id given twice."""
+
+
+def _shares(shares: Iterable[Rate]) -> tuple[Rate, ...]:
+    given = listed(shares, code="targets.ramp", name="shares")
+    for share in given:
+        if not isinstance(share, Rate):
+            raise InvalidType(f"a ramp is made of Rates: {clip(share)}", code="targets.ramp", value=share)
+        if share.numerator < 0:
+            raise InvalidValue(f"a ramp share must not be negative: {share}", code="targets.ramp", value=share)
+    return given
+
+
+@attrs.frozen
+class Ramp:
+    """The share of full productivity by month of tenure; after the last one it is full.
+
+    >>> newcomer = Ramp.percent("25", "50", "75")
+    >>> str(newcomer.at(0)), str(newcomer.at(2)), str(newcomer.at(3))
+    ('25%', '75%', '100%')
+    """
+
+    shares: tuple[Rate, ...] = attrs.field(converter=_shares)
+
+    @staticmethod
+    def percent(*shares: str) -> Ramp:
+        """A ramp from its percents, month by month."""
+        return Ramp([Rate.percent(share) for share in shares])
+
+    def at(self, month: int) -> Rate:
+        """The share in that month of tenure, counted from 0."""
+        return self.shares[month] if 0 <= month < len(self.shares) else Rate(1)
+
+    def stretches(self, start: date) -> tuple[tuple[date, Rate], ...]:
+        """From which day on which share holds; months are counted from *start*, never chained.
+
+        >>> [(day.isoformat(), str(share)) for day, share in Ramp.percent("50").stretches(date(2026, 1, 31))]
+        [('2026-01-31', '50%'), ('2026-02-28', '100%')]
+        """
+        return tuple((start + relativedelta(months=month), self.at(month)) for month in range(len(self.shares) + 1))
+
+
+@attrs.frozen
+class Node:
+    """One place in the tree: its id, and the id of the node above it (None for the root).
+
+    A leaf may start and stop: *starts* is the first day of work, *stops* the day after the last; *ramp* begins
+    with *starts*.
+    Raises: InvalidValue for an empty stay, or a ramp without a first day.
+    >>> Node("li", "north", starts=date(2026, 3, 1), ramp=Ramp.percent("25", "50")).parent
+    'north'
+    """
+
+    id: str
+    parent: str | None = None
+    starts: date | None = attrs.field(default=None, kw_only=True)
+    stops: date | None = attrs.field(default=None, kw_only=True)
+    ramp: Ramp | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        require_text(self.id, code="targets.node", name="id")
+        if self.parent is not None:
+            require_text(self.parent, code="targets.node", name="parent")
+        for name, day in (("starts", self.starts), ("stops", self.stops)):
+            if day is not None:
+                require_day(day, name=name)
+        if self.starts is not None and self.stops is not None and self.stops <= self.starts:
+            raise InvalidValue(f"{clip(self.id)} stops before starting", code="targets.stay", value=self.stops)
+        if self.ramp is not None:
+            if not isinstance(self.ramp, Ramp):
+                raise InvalidType(f"ramp must be a Ramp: {clip(self.ramp)}", code="targets.ramp", value=self.ramp)
+            if self.starts is None:
+                raise InvalidValue(
+                    f"the ramp of {clip(self.id)} needs a first day: starts=date(...)",
+                    code="targets.ramp",
+                    value=self.id,
+                )
+
+    @property
+    def always_there(self) -> bool:
+        """Whether it works the whole time at full productivity."""
+        return self.starts is None and self.stops is None
+
+
+def _nodes(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    given = listed(nodes, code="targets.people", name="nodes")
+    for node in given:
+        if not isinstance(node, Node):
+            raise InvalidType(f"not a Node: {clip(node)}", code="targets.people", value=node)
+    return given
+
+
+@attrs.frozen
+class Shape:
+    """Where everything is, by position in the order of the tree: the node at 0 is the root.
+
+    *parents* and *depths* have one entry per node; *children* the positions under it. *leaves* are the positions of
+    the leaves, and the leaves under node n are those from *first*[n] up to *until*[n] of that list.
+    """
+
+    parents: tuple[int, ...]
+    depths: tuple[int, ...]
+    children: tuple[tuple[int, ...], ...]
+    leaves: tuple[int, ...]
+    first: tuple[int, ...]
+    until: tuple[int, ...]
+
+
+@attrs.frozen
+class Hierarchy:
+    """One tree of nodes, in the order of the tree.
+
+    Law: the order in which the nodes are given changes nothing.
+    Raises: HierarchyError naming the orphan, the cycle, the second root or the repeated id.
+    >>> team = Hierarchy.of({"company": None, "north": "company", "li": "north", "wang": "north", "south": "company"})
+    >>> team.ids, team.leaves
+    (('company', 'north', 'li', 'wang', 'south'), ('li', 'wang', 'south'))
+    """
+
+    nodes: tuple[Node, ...] = attrs.field(converter=_nodes)
+    shape: Shape = attrs.field(init=False, repr=False, eq=False)
+    _places: dict[str, int] = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        named: dict[str, Node] = {}
+        for node in self.nodes:
+            if node.id in named:
+                raise HierarchyError(f"the id {clip(node.id)} is given twice", code="targets.repeated", value=node.id)
+            named[node.id] = node
+        below = _below(named)
+        order, shape = _walk(named, below)
+        object.__setattr__(self, "nodes", order)
+        object.__setattr__(self, "shape", shape)
+        object.__setattr__(self, "_places", {node.id: place for place, node in enumerate(order)})
+        for place, node in enumerate(order):
+            if shape.children[place] and not node.always_there:
+                raise HierarchyError(
+                    f"{clip(node.id)} has nodes under it: days and ramps belong to the leaves",
+                    code="targets.not_a_leaf",
+                    value=node.id,
+                )
+
+    @classmethod
+    def of(cls, parents: Mapping[str, str | None]) -> Hierarchy:
+        """A tree from `{id: id of the node above}`, None for the root."""
+        if not isinstance(parents, Mapping):
+            raise InvalidType(f"parents are a mapping: {clip(parents)}", code="targets.people", value=parents)
+        return cls([Node(name, parent) for name, parent in parents.items()])
+
+    @classmethod
+    def flat(cls, leaves: Iterable[str | Node], *, root: str) -> Hierarchy:
+        """A tree of one level: *root* and those under it.
+
+        >>> Hierarchy.flat(["wang", "li"], root="team").leaves
+        ('li', 'wang')
+        """
+        given = [
+            leaf if isinstance(leaf, Node) else Node(leaf)
+            for leaf in listed(leaves, code="targets.people", name="leaves")
+        ]
+        return cls([Node(root), *(attrs.evolve(leaf, parent=root) for leaf in given)])
+
+    @classmethod
+    def nest(cls, outer: Hierarchy, inner: Hierarchy) -> Hierarchy:
+        """The tree in which every leaf of *outer* has all of *inner* under it: 'li/line-a'.
+
+        Raises: HierarchyError where a leaf of *outer* has days or a ramp: give them to the nested leaves.
+        >>> lines = Hierarchy.flat(["a", "b"], root="lines")
+        >>> Hierarchy.nest(Hierarchy.flat(["li"], root="team"), lines).leaves
+        ('li/a', 'li/b')
+        """
+        nested = [*outer.nodes]
+        for leaf in outer.leaves:
+            for node in inner.nodes[1:]:
+                above = leaf if node.parent == inner.root else f"{leaf}/{node.parent}"
+                nested.append(attrs.evolve(node, id=f"{leaf}/{node.id}", parent=above))
+        return cls(nested)
+
+    @property
+    def root(self) -> str:
+        """The id at the top."""
+        return self.nodes[0].id
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids, depth first, siblings by id."""
+        return tuple(node.id for node in self.nodes)
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """The ids of the leaves, in the same order."""
+        return tuple(self.nodes[place].id for place in self.shape.leaves)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name in self._places
+
+    def place(self, name: str) -> int:
+        """The position of a node in the order of the tree.
+
+        Raises: NotFound.
+        """
+        found = self._places.get(name) if isinstance(name, str) else None
+        if found is None:
+            raise NotFound(f"nobody here is called {clip(name)}", code="targets.no_such_node", value=name)
+        return found
+
+    def children(self, name: str) -> tuple[str, ...]:
+        """The ids directly under a node."""
+        return tuple(self.nodes[place].id for place in self.shape.children[self.place(name)])
+
+    def depth(self, name: str) -> int:
+        """How many steps a node is below the root."""
+        return self.shape.depths[self.place(name)]
+
+
+def _below(named: dict[str, Node]) -> dict[str | None, list[str]]:
+    """The ids under every id, sorted; under None the root."""
+    below: dict[str | None, list[str]] = {None: []}
+    for node in named.values():
+        if node.parent is not None and node.parent not in named:
+            raise HierarchyError(
+                f"{clip(node.id)} is under {clip(node.parent)}, which is not here", code="targets.orphan", value=node.id
+            )
+        below.setdefault(node.parent, []).append(node.id)
+    if len(below[None]) > 1:
+        raise HierarchyError(
+            f"a tree has one root, not {len(below[None])}: {clip(sorted(below[None])[:3])}; put a node above them",
+            code="targets.roots",
+            value=tuple(sorted(below[None])),
+        )
+    for names in below.values():
+        names.sort()
+    return below
+
+
+def _walk(named: dict[str, Node], below: dict[str | None, list[str]]) -> tuple[tuple[Node, ...], Shape]:
+    order: list[Node] = []
+    parents: list[int] = []
+    depths: list[int] = []
+    stack = [(name, -1) for name in below[None]]
+    while stack:
+        name, above = stack.pop()
+        place = len(order)
+        order.append(named[name])
+        parents.append(above)
+        depths.append(depths[above] + 1 if above >= 0 else 0)
+        stack.extend((child, place) for child in reversed(below.get(name, ())))
+    if len(order) < len(named):
+        lost = sorted({*named} - {node.id for node in order})
+        raise HierarchyError(
+            f"{len(lost)} nodes go round in a circle or hang on one, as {clip(lost[0])}"
+            if lost
+            else "there is no node",
+            code="targets.cycle",
+            value=tuple(lost),
+        )
+    if not order:
+        raise HierarchyError("a tree needs at least one node", code="targets.no_people", value=())
+    return tuple(order), _shape(parents, depths)
+
+
+def _shape(parents: list[int], depths: list[int]) -> Shape:
+    children: list[list[int]] = [[] for _ in parents]
+    for place, above in enumerate(parents):
+        if above >= 0:
+            children[above].append(place)
+    leaves = [place for place, under in enumerate(children) if not under]
+    first, until = [0] * len(parents), [0] * len(parents)
+    for number, place in enumerate(leaves):
+        first[place], until[place] = number, number + 1
+    for place in range(len(parents) - 1, -1, -1):
+        if children[place]:
+            first[place], until[place] = first[children[place][0]], until[children[place][-1]]
+    return Shape(tuple(parents), tuple(depths), tuple(map(tuple, children)), tuple(leaves), tuple(first), tuple(until))

@@ -1,0 +1,124 @@
+"""Lead rotation: leads to people in proportion, one after the other, without bursts.
+
+Smooth weighted round robin gives every person credit equal to the weight at each lead, hands the lead to the
+highest credit, of several to the first id, and takes the sum of weights from it. After a full cycle, as many leads
+as the reduced weights sum to, everybody has exactly their weight and all credits are back at 0: a credit stays
+within the sum of weights, and after a cycle it is a multiple of it. The credits are the state: carried from batch
+to batch they make the batches disappear, where giving out each batch by largest remainder favours the same people
+every time.
+
+Left out: working hours, skills, and leads that are handed back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import gcd, lcm
+from typing import Final, TypeAlias
+
+import attrs
+
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int, require_text
+from ..rate import Rate
+from ._ratios import whole_parts
+
+__all__ = ["LeadAssignment", "LeadState", "assign_leads"]
+
+_MAX_LEADS: Final = 10**6
+_MAX_WHOLE: Final = 10**24
+
+Lead: TypeAlias = int | str
+
+
+@attrs.frozen(kw_only=True)
+class LeadState:
+    """What everybody is still owed, in parts of a lead: credit / *whole*; who is not named is owed nothing.
+
+    *given* counts the leads so far, so that numbered leads go on where the last batch ended.
+    >>> LeadState().given
+    0
+    """
+
+    credits: tuple[tuple[str, int], ...] = ()
+    whole: int = 1
+    given: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        require_int(self.whole, code="targets.leads.state", name="whole", low=1, high=_MAX_WHOLE)
+        require_int(self.given, code="targets.leads.state", name="given", low=0)
+        for pair in require_instance(self.credits, tuple, code="targets.leads.state", name="credits"):
+            if not isinstance(pair, tuple) or len(pair) != 2:
+                raise InvalidType(
+                    f"credits are pairs of person and credit: {clip(pair)}", code="targets.leads.state", value=pair
+                )
+            person, credit = pair
+            require_text(person, code="targets.leads.state", name="a person")
+            require_int(credit, code="targets.leads.state", name="credit", low=-_MAX_WHOLE, high=_MAX_WHOLE)
+        if any(after <= before for (before, _), (after, _) in pairwise(self.credits)):
+            raise InvalidValue(
+                f"credits must be by rising person: {clip(self.credits)}",
+                code="targets.leads.state",
+                value=self.credits,
+            )
+
+
+@attrs.frozen
+class LeadAssignment:
+    """Each lead with the person who gets it, in the order they came, and the state for the next batch."""
+
+    assigned: tuple[tuple[Lead, str], ...]
+    state: LeadState
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many leads each person got, by id."""
+        return dict(sorted(Counter(person for _, person in self.assigned).items()))
+
+
+def assign_leads(
+    leads: int | Sequence[str], weights: Mapping[str, int | Rate], state: LeadState | None = None
+) -> LeadAssignment:
+    """Hand *leads*, a count or their ids, to people in proportion to *weights*, evenly interleaved.
+
+    Weight 0 pauses a person, who keeps the credit. Who joins starts without credit, who is left out loses it.
+    Law: batches joined by the state assign as one batch would; after each full cycle from a fresh state everybody
+    has exactly the weight; the order of *weights* does not matter.      Range: 10**6 leads.
+    Raises: InvalidValue for a negative weight or none above 0; InvalidType.
+    Source: smooth weighted round robin, as in nginx.
+    >>> assignment = assign_leads(7, {"a": 5, "b": 1, "c": 1})
+    >>> "".join(person for _, person in assignment.assigned), assignment.state.credits
+    ('aabacaa', ())
+    """
+    before = LeadState() if state is None else state
+    require_instance(before, LeadState, code="targets.leads.state", name="state")
+    ids: Sequence[Lead]
+    if isinstance(leads, int):
+        require_int(leads, code="targets.leads.leads", name="leads", low=0, high=_MAX_LEADS)
+        ids = range(before.given + 1, before.given + leads + 1)
+    else:
+        ids = listed(leads, code="targets.leads.leads", name="leads")
+        require_int(len(ids), code="targets.leads.leads", name="leads", high=_MAX_LEADS)
+        for lead in ids:
+            require_text(lead, code="targets.leads.leads", name="a lead")
+    parts = whole_parts(weights, code="targets.leads.weight", low=0)
+    cycle = sum(parts.values())
+    whole = lcm(cycle, before.whole)
+    require_int(whole, code="targets.leads.state", name="the state's denominator", high=_MAX_WHOLE)
+    steps = {person: part * (whole // cycle) for person, part in parts.items() if part}
+    owed = dict.fromkeys(parts, 0)
+    for person, credit in before.credits:
+        if person in owed:
+            owed[person] = credit * (whole // before.whole)
+    assigned = []
+    for lead in ids:
+        for person, step in steps.items():
+            owed[person] += step
+        chosen = max(steps, key=owed.__getitem__)  # of equals the first, and people are in the order of their ids
+        owed[chosen] -= whole
+        assigned.append((lead, chosen))
+    common = gcd(whole, *owed.values())
+    credits = tuple((person, credit // common) for person, credit in owed.items() if credit)
+    given = before.given + len(assigned)
+    return LeadAssignment(tuple(assigned), LeadState(credits=credits, whole=whole // common, given=given))

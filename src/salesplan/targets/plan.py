@@ -1,0 +1,335 @@
+"""A plan: how much every node of the tree is to reach in every period.
+
+The plan keeps whole units of its leaves by atomic periods; what a node or a group of periods gets is their sum, so
+every level adds up in both directions by construction. Where levels are over-assigned, each deeper level has a table
+of its own, that adds up to its own larger total.
+
+A plan that was re-spread keeps what was promised (`total`) apart from what the periods now ask for: its cells sum to
+`total + carried - unplaced`, where *carried* is what closed periods planned but did not bring, and *unplaced* what the
+policy left out of the open ones. A fresh plan has both at 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import overload
+
+import attrs
+import numpy as np
+
+from ..calendar import PeriodKind, Periods
+from ..display import Align, html_table, text_table
+from ..errors import InvalidValue, NotFound, clip
+from ..money import Currency
+from ._amounts import Amount, amount_of, shown
+from ._two_way import Units
+from .hierarchy import Hierarchy
+
+__all__ = ["Move", "NodePlan", "PlanDiff", "TargetPlan"]
+
+
+@attrs.frozen(kw_only=True)
+class NodePlan:
+    """What one node is to reach: *units* per atomic period, in whole minor units or counts.
+
+    *pattern* is what the first version of the plan asked for, the weights a run rate is measured by; *closed* how many
+    periods were closed when it was last re-spread.
+    """
+
+    id: str
+    periods: Periods
+    unit: Currency | None
+    units: tuple[int, ...]
+    pattern: tuple[int, ...] = attrs.field(default=attrs.Factory(lambda self: self.units, takes_self=True))
+    closed: int = 0
+    carried_units: int = 0
+    unplaced_units: int = 0
+
+    @property
+    def total(self) -> Amount:
+        """What was promised over the whole time."""
+        return self._amount(sum(self.units) - self.carried_units + self.unplaced_units)
+
+    @property
+    def carried(self) -> Amount:
+        """What closed periods planned but did not bring; negative where they brought more."""
+        return self._amount(self.carried_units)
+
+    @property
+    def unplaced(self) -> Amount:
+        """What a policy left out of the open periods."""
+        return self._amount(self.unplaced_units)
+
+    @property
+    def by_period(self) -> dict[str, Amount]:
+        """The amount of every atomic period, by label."""
+        return {label: self._amount(each) for label, each in zip(self.periods.labels, self.units, strict=True)}
+
+    def __getitem__(self, label: str) -> Amount:
+        first, until = self.periods.span(label)
+        return self._amount(sum(self.units[first:until]))
+
+    def _amount(self, units: int) -> Amount:
+        return amount_of(units, self.unit)
+
+    def explain(self) -> str:
+        """The node by period, as text."""
+        rows = [(label, shown(each, self.unit)) for label, each in zip(self.periods.labels, self.units, strict=True)]
+        return text_table([*rows, (self.id, shown(sum(self.units), self.unit))], align=(Align.LEFT, Align.RIGHT))
+
+    def _repr_html_(self) -> str:
+        rows = [(label, shown(each, self.unit)) for label, each in zip(self.periods.labels, self.units, strict=True)]
+        return html_table(["period", _unit_text(self.unit)], rows, align=(Align.LEFT, Align.RIGHT), caption=self.id)
+
+
+def _frozen(table: Units) -> Units:
+    own = np.array(table, dtype=np.int64)
+    own.setflags(write=False)
+    return own
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class TargetPlan:
+    """Targets of a tree of people over a row of periods.
+
+    Units: *cells* are whole minor units of *unit*, or counts where it is None.      Shape: leaves by periods;
+    *assigned*, where levels are over-assigned, and *pattern*, the units of the first version once there are others,
+    nodes by periods; *carried_units* and *unplaced_units*, nodes.
+    Law: leaves sum to every node above them (unless over-assigned) and periods to every group, to the unit.
+    """
+
+    people: Hierarchy
+    periods: Periods
+    unit: Currency | None
+    cells: Units = attrs.field(converter=_frozen, repr=False)
+    assigned: Units | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen), repr=False)
+    pattern: Units | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen), repr=False)
+    version: int = 1
+    closed: int = 0
+    carried_units: Units | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen), repr=False)
+    unplaced_units: Units | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen), repr=False)
+    notes: tuple[str, ...] = ()
+    _sums: Units = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        leaves, nodes, periods = len(self.people.shape.leaves), len(self.people.nodes), len(self.periods)
+        shapes = [
+            ("cells", self.cells, (leaves, periods)),
+            ("assigned", self.assigned, (nodes, periods)),
+            ("pattern", self.pattern, (nodes, periods)),
+            ("carried_units", self.carried_units, (nodes,)),
+            ("unplaced_units", self.unplaced_units, (nodes,)),
+        ]
+        for name, table, wanted in shapes:
+            if table is not None and table.shape != wanted:
+                raise InvalidValue(
+                    f"{name} must have the shape {wanted}, not {table.shape}", code="targets.shape", value=table.shape
+                )
+        sums = np.zeros((leaves + 1, periods), dtype=np.int64)
+        np.add.accumulate(self.cells, axis=0, out=sums[1:])
+        object.__setattr__(self, "_sums", _frozen(sums))
+
+    def units(self, place: int) -> Units:
+        """The units by period of the node at that position of the tree."""
+        if self.assigned is not None:
+            row: Units = self.assigned[place]
+            return row
+        shape = self.people.shape
+        total: Units = self._sums[shape.until[place]] - self._sums[shape.first[place]]
+        return total
+
+    def units_of_all(self) -> Units:
+        """The units of every node by period, in the order of the tree."""
+        if self.assigned is not None:
+            return self.assigned
+        shape = self.people.shape
+        total: Units = self._sums[list(shape.until)] - self._sums[list(shape.first)]
+        return total
+
+    @property
+    def total(self) -> Amount:
+        """What the root is to reach in all."""
+        return self[self.people.root].total
+
+    @property
+    def root(self) -> NodePlan:
+        """The plan of the whole."""
+        return self[self.people.root]
+
+    @overload
+    def __getitem__(self, key: str) -> NodePlan: ...
+    @overload
+    def __getitem__(self, key: tuple[str, str]) -> Amount: ...
+    def __getitem__(self, key: str | tuple[str, str]) -> NodePlan | Amount:
+        """The plan of a node, or its amount in a period or group: plan["north"], plan["north", "2026-Q1"].
+
+        Raises: NotFound.
+        """
+        if isinstance(key, tuple):
+            if len(key) != 2:
+                raise NotFound(f"ask for a node, or a node and a period: {clip(key)}", code="targets.key", value=key)
+            name, label = key
+            return self[name][label]
+        place = self.people.place(key)
+        return NodePlan(
+            id=key,
+            periods=self.periods,
+            unit=self.unit,
+            units=tuple(self.units(place).tolist()),
+            pattern=tuple((self.units(place) if self.pattern is None else self.pattern[place]).tolist()),
+            closed=self.closed,
+            carried_units=0 if self.carried_units is None else int(self.carried_units[place]),
+            unplaced_units=0 if self.unplaced_units is None else int(self.unplaced_units[place]),
+        )
+
+    def __iter__(self) -> Iterator[NodePlan]:
+        return (self[name] for name in self.people.ids)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.people
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TargetPlan):
+            return NotImplemented
+        mine, theirs = self._identity(), other._identity()
+        return mine == theirs
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[object, ...]:
+        tables = (self.cells, self.assigned, self.carried_units, self.unplaced_units)
+        numbers = tuple(None if table is None or not table.any() else table.tobytes() for table in tables)
+        return self.people, self.periods, self.unit, self.version, self.closed, *numbers
+
+    def diff(self, newer: TargetPlan) -> PlanDiff:
+        """What moved from this plan to a newer one, leaf by leaf and period by period.
+
+        Raises: InvalidValue when the plans differ in people, periods or unit.
+        """
+        if (self.people, self.periods, self.unit) != (newer.people, newer.periods, newer.unit):
+            raise InvalidValue(
+                "only plans of the same people, periods and unit can be compared", code="targets.diff", value=None
+            )
+        before, after = self.units_of_all(), newer.units_of_all()
+        places = self.people.shape.leaves if self.assigned is None and newer.assigned is None else range(len(before))
+        labels, unit = self.periods.labels, self.unit
+        moved = [
+            Move(
+                node=self.people.nodes[place].id,
+                period=labels[at],
+                before=amount_of(int(before[place, at]), unit),
+                after=amount_of(int(after[place, at]), unit),
+            )
+            for place in places
+            for at in np.flatnonzero(before[place] != after[place])
+        ]
+        return PlanDiff(
+            changes=tuple(moved),
+            versions=(self.version, newer.version),
+            total=amount_of(int(after[0].sum() - before[0].sum()), unit),
+            carried=newer.root.carried,
+            unplaced=newer.root.unplaced,
+        )
+
+    def explain(self, *, depth: int = 1) -> str:
+        """The plan as a table: nodes down to *depth*, by the largest groups of periods that tile it (or the total)."""
+        headers, rows = self._table(depth)
+        lines = [text_table([headers, *rows], align=(Align.LEFT, *[Align.RIGHT] * (len(headers) - 1)))]
+        return "\n".join([*lines, *self.notes])
+
+    def _repr_html_(self) -> str:
+        headers, rows = self._table(2)
+        return html_table(
+            headers, rows, align=(Align.LEFT, *[Align.RIGHT] * (len(headers) - 1)), caption=f"version {self.version}"
+        )
+
+    def _table(self, depth: int) -> tuple[list[str], list[list[str]]]:
+        spans = self._columns()
+        headers = [_unit_text(self.unit), *(label for label, _, _ in spans), "total"]
+        rows = []
+        for place, node in enumerate(self.people.nodes):
+            level = self.people.shape.depths[place]
+            if level <= depth:
+                units = self.units(place)
+                cells = [shown(int(units[first:until].sum()), self.unit) for _, first, until in spans]
+                rows.append(["  " * level + node.id, *cells, shown(int(units.sum()), self.unit)])
+        return headers, rows
+
+    def _columns(self) -> list[tuple[str, int, int]]:
+        """The coarsest groups, at most 12 and at least 2, that tile the row; else its first and last periods."""
+        for kind in (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR):
+            spans = sorted(
+                (first, until, period.label)
+                for period in {*self.periods.leaves, *self.periods.groups}
+                if period.kind is kind
+                for first, until in [self.periods.span(period.label)]
+            )
+            if 2 <= len(spans) <= 12 and sum(until - first for first, until, _ in spans) == len(self.periods):
+                return [(label, first, until) for first, until, label in spans]
+        if len(self.periods) <= 12:
+            return [(label, at, at + 1) for at, label in enumerate(self.periods.labels)]
+        return []
+
+    def to_columns(self) -> dict[str, object]:
+        """One row per leaf and period: node, period, start, end and units.
+
+        Shape: arrays of one length; *units* int64, *start* and *end* (excluded) datetime64, the rest texts.
+        """
+        leaves, periods = self.people.leaves, self.periods
+        units = self.cells if self.assigned is None else self.assigned[list(self.people.shape.leaves)]
+        return {
+            "node": np.repeat(np.array(leaves, dtype=np.str_), len(periods)),
+            "period": np.tile(np.array(periods.labels, dtype=np.str_), len(leaves)),
+            "start": np.tile(np.array([each.start for each in periods], dtype="datetime64[D]"), len(leaves)),
+            "end": np.tile(np.array([each.end for each in periods], dtype="datetime64[D]"), len(leaves)),
+            "units": units.ravel().copy(),
+        }
+
+
+@attrs.frozen(kw_only=True)
+class Move:
+    """One cell that differs."""
+
+    node: str
+    period: str
+    before: Amount
+    after: Amount
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.period}: {self.before} -> {self.after}"
+
+
+@attrs.frozen(kw_only=True)
+class PlanDiff:
+    """What moved between two versions: every changed cell, and what the change is made of.
+
+    Law: the changes of leaves sum to *total*.
+    """
+
+    changes: tuple[Move, ...]
+    versions: tuple[int, int]
+    total: Amount
+    carried: Amount
+    unplaced: Amount
+
+    def of(self, node: str) -> tuple[Move, ...]:
+        """The changes of one node."""
+        return tuple(change for change in self.changes if change.node == node)
+
+    def explain(self) -> str:
+        """The changes as a table, under one line that says where they come from."""
+        old, new = self.versions
+        head = (
+            f"version {old} -> {new}: {len(self.changes)} cells moved, {self.total} in all; "
+            f"{self.carried} carried over from closed periods, {self.unplaced} left unplaced"
+        )
+        rows = [(change.node, change.period, change.before, change.after) for change in self.changes]
+        if not rows:
+            return head
+        right = (Align.LEFT, Align.LEFT, Align.RIGHT, Align.RIGHT)
+        return f"{head}\n{text_table([('node', 'period', 'before', 'after'), *rows], align=right)}"
+
+
+def _unit_text(unit: Currency | None) -> str:
+    return "count" if unit is None else unit.code

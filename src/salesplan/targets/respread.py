@@ -1,0 +1,275 @@
+"""What to do with the gap: spread what is still to reach over the periods that are still open.
+
+Closed periods never change. What they planned but did not bring is *carried*; a policy says which open periods take
+it, and what it will not place is *unplaced*. So for every node, in every version of a plan:
+
+    sum of its cells = total + carried - unplaced                  closed cells are those of the version before
+
+Each leaf bears its own gap; nodes above are sums. A leaf never gets more in a period where it has nothing to do. The
+result is a new version; `plan.diff(newer)` says what moved. `revise` changes the total itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+from typing import TypeAlias, assert_never
+
+import attrs
+import numpy as np
+
+from ..calendar import require_day
+from ..errors import InvalidType, InvalidValue, clip, require_instance
+from ..rate import Rate
+from ._amounts import Amount, units_of
+from ._shares import OutOfBounds, share
+from ._two_way import Units, fit, spread
+from .actuals import by_leaf
+from .plan import TargetPlan
+
+__all__ = ["Capped", "Respread", "RespreadPolicy", "Revision", "Surplus", "respread", "revise"]
+
+
+class Respread(Enum):
+    """Which open periods take the gap; worked on 100 a month, 240 sold in three, twelve in all (a gap of 60)."""
+
+    HOLD = "hold"
+    """None: the open periods stay at 100, and 60 remain unplaced."""
+    EVEN = "even"
+    """All open periods the same: 106 or 107 each."""
+    SEASONAL = "seasonal"
+    """In proportion to what they plan: 106 or 107 each here, more in stronger periods elsewhere."""
+    NEXT_PERIOD = "next_period"
+    """The next period in which the leaf works: 160, then 100."""
+
+
+@attrs.frozen
+class Capped:
+    """SEASONAL, but no period above *times* what it planned; the rest stays unplaced.
+
+    >>> str(Capped(Rate.percent("105")).times)
+    '105%'
+    """
+
+    times: Rate
+
+    def __attrs_post_init__(self) -> None:
+        if require_instance(self.times, Rate, code="targets.capped", name="times") < Rate(1):
+            raise InvalidValue(
+                f"a cap is 100 % or more of the plan: {self.times}", code="targets.capped", value=self.times
+            )
+
+
+RespreadPolicy: TypeAlias = Respread | Capped
+
+
+class Surplus(Enum):
+    """What happens where a leaf is ahead of its plan."""
+
+    LOWER = "lower"
+    """The open periods are lowered by the policy, so that the total stays what it was."""
+    KEEP = "keep"
+    """The open periods stay: being ahead earns no easier months."""
+
+
+def respread(
+    plan: TargetPlan,
+    actuals: Mapping[str, Amount | Mapping[str, Amount]],
+    *,
+    on: date,
+    policy: RespreadPolicy,
+    surplus: Surplus = Surplus.LOWER,
+) -> TargetPlan:
+    """The next version of *plan*, in which the open periods bear what the closed ones left.
+
+    *actuals* has an entry for every leaf: its amounts by atomic period, or what it sold in all in the closed
+    periods. A period is closed when it ends by the morning of *on*; one under way is open, and what it brought so
+    far counts towards its own target.
+    Law: closed cells stay; for every node, sum of cells == total + carried - unplaced; totals stay.
+    Raises: NotFound for a leaf without actuals; InvalidValue; CurrencyMismatch.
+    >>> from salesplan.calendar import FiscalCalendar
+    >>> from salesplan.targets import decompose, Hierarchy
+    >>> months = FiscalCalendar.calendar_year(2026).months
+    >>> plan = decompose(1200, Hierarchy.flat(["li"], root="team"), months, seasonality=[1] * 12)
+    >>> later = respread(plan, {"li": 240}, on=date(2026, 4, 1), policy=Respread.NEXT_PERIOD)
+    >>> later["li", "2026-03"], later["li", "2026-04"], later["li", "2026-05"], later["li"].carried
+    (100, 160, 100, 60)
+    """
+    require_instance(plan, TargetPlan, code="targets.plan", name="plan")
+    require_day(on, name="on")
+    require_instance(surplus, Surplus, code="targets.surplus", name="surplus")
+    if not isinstance(policy, Respread | Capped):
+        raise InvalidType(f"policy must be a Respread or Capped: {clip(policy)}", code="targets.policy", value=policy)
+    closed = sum(period.end <= on for period in plan.periods)
+    if closed < plan.closed:
+        raise InvalidValue(
+            f"{plan.closed} periods are closed already, on {on} only {closed}", code="targets.closed", value=on
+        )
+    sold = _sold(plan, actuals, closed)
+    shape = plan.people.shape
+    rows = list(shape.leaves) if plan.assigned is None else list(range(len(plan.people.nodes)))
+    new = np.array([plan.units(place) for place in rows])
+    carried, unplaced = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+    for at, place in enumerate(rows):
+        node = plan[plan.people.nodes[place].id]
+        left = units_of(node.total, plan.unit, name="total") - sold[place]
+        open_units = list(node.units[closed:])
+        after = _open_units(open_units, left, policy, surplus)
+        new[at, closed:] = after
+        carried[at] = sum(node.units[:closed]) - sold[place]
+        unplaced[at] = left - sum(after)
+    if plan.assigned is None:
+        cells, assigned = new, None
+        carried, unplaced = _up(plan, carried), _up(plan, unplaced)
+    else:
+        cells, assigned = plan.cells, new
+    return attrs.evolve(
+        plan,
+        cells=cells,
+        assigned=assigned,
+        pattern=plan.units_of_all() if plan.pattern is None else plan.pattern,
+        version=plan.version + 1,
+        closed=closed,
+        carried_units=carried,
+        unplaced_units=unplaced,
+    )
+
+
+def _open_units(planned: list[int], left: int, policy: RespreadPolicy, surplus: Surplus) -> list[int]:
+    """What the open periods ask for, given what is *left* to reach; never below 0."""
+    gap = left - sum(planned)
+    if gap == 0 or policy is Respread.HOLD or (gap < 0 and surplus is Surplus.KEEP):
+        return planned
+    working = [1 if each else 0 for each in planned]
+    if not any(working):
+        return planned
+    if left <= 0:
+        return [0] * len(planned)
+    match policy:
+        case Respread.SEASONAL:
+            return share(left, planned)
+        case Respread.EVEN:
+            if gap > 0:
+                more = share(gap, working)
+                return [each + extra for each, extra in zip(planned, more, strict=True)]
+            less = share(-gap, working, [0] * len(planned), list(planned))
+            return [each - off for each, off in zip(planned, less, strict=True)]
+        case Respread.NEXT_PERIOD:
+            return _next_period(planned, gap)
+        case Capped(times=times):
+            caps = [each * times.numerator // times.denominator for each in planned]
+            return share(min(left, sum(caps)), planned, [0] * len(planned), list(caps))
+        case _:
+            assert_never(policy)
+
+
+def _next_period(planned: list[int], gap: int) -> list[int]:
+    """The whole gap to the next period that works; a surplus empties one period after the other."""
+    result = list(planned)
+    for at, each in enumerate(planned):
+        if each:
+            result[at] = max(each + gap, 0)
+            gap -= result[at] - each
+            if gap == 0:
+                break
+    return result
+
+
+def _sold(plan: TargetPlan, actuals: Mapping[str, Amount | Mapping[str, Amount]], closed: int) -> list[int]:
+    """What every node sold in the closed periods, from the leaves."""
+    sums = [0]
+    for each in by_leaf(plan.people, actuals):
+        if isinstance(each, Mapping):
+            units = 0
+            for label, amount in each.items():
+                first, until = plan.periods.span(label)
+                if until - first > 1:
+                    raise InvalidValue(
+                        f"actuals go by atomic period, and {clip(label)} is several",
+                        code="targets.actuals",
+                        value=label,
+                    )
+                sold = units_of(amount, plan.unit, name="actuals")
+                units += sold if until <= closed else 0
+        else:
+            units = units_of(each, plan.unit, name="actuals")
+        sums.append(sums[-1] + units)
+    shape = plan.people.shape
+    return [sums[until] - sums[first] for first, until in zip(shape.first, shape.until, strict=True)]
+
+
+def _up(plan: TargetPlan, leaves: Units) -> Units:
+    """Sums of the leaves for every node."""
+    shape = plan.people.shape
+    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.add.accumulate(leaves)])
+    total: Units = sums[list(shape.until)] - sums[list(shape.first)]
+    return total
+
+
+class Revision(Enum):
+    """What a change of the total does to those who share it."""
+
+    INCREMENT = "increment"
+    """The difference alone is shared, in proportion to the plan: nobody is lowered by a raise, or raised by a cut."""
+    RESCALE = "rescale"
+    """The new total is shared afresh in proportion to the plan: nearest to proportion, but a unit may move back."""
+
+
+def revise(plan: TargetPlan, total: Amount, *, policy: Revision) -> TargetPlan:
+    """The next version of *plan* with another total; closed periods stay as they are.
+
+    Law: the result's total is *total*; by INCREMENT no cell falls in a raise.
+    Raises: InvalidValue for a plan that was over-assigned or has no open cell to change (decompose again), or a
+    total below what is closed; CurrencyMismatch.
+    >>> from salesplan.calendar import Period
+    >>> from salesplan.targets import decompose, Hierarchy
+    >>> team = Hierarchy.flat(["a", "b", "c", "d"], root="team")
+    >>> shares = {"a": 567, "b": 385, "c": 42, "d": 6}
+    >>> plan = decompose(323, team, [Period.year(2026)], capability=shares)
+    >>> [plan[name].total for name in team.leaves]
+    [183, 124, 14, 2]
+    >>> raised = revise(plan, 324, policy=Revision.INCREMENT)
+    >>> [raised[name].total for name in team.leaves]
+    [184, 124, 14, 2]
+    """
+    require_instance(plan, TargetPlan, code="targets.plan", name="plan")
+    require_instance(policy, Revision, code="targets.revision", name="policy")
+    wanted = units_of(total, plan.unit, name="total")
+    if plan.assigned is not None:
+        raise InvalidValue("an over-assigned plan is decomposed again", code="targets.revise", value=None)
+    difference = wanted - units_of(plan.total, plan.unit, name="total")
+    open_cells = plan.cells[:, plan.closed :]
+    room = int(open_cells.sum())
+    if (difference and not room) or room + difference < 0:
+        raise InvalidValue(
+            f"{total} cannot be reached by changing open periods, which hold {room} units",
+            code="targets.revise",
+            value=total,
+        )
+    cells = plan.cells.copy()
+    match policy:
+        case Revision.INCREMENT:
+            moved = _share_table(open_cells, abs(difference), None if difference > 0 else open_cells)
+            cells[:, plan.closed :] += moved if difference > 0 else -moved
+        case Revision.RESCALE:
+            cells[:, plan.closed :] = _share_table(open_cells, room + difference, None)
+        case _:
+            assert_never(policy)
+    return attrs.evolve(plan, cells=cells, version=plan.version + 1)
+
+
+def _share_table(seed: Units, total: int, high: Units | None) -> Units:
+    """*total* over a table in proportion to it, exact in rows and columns by largest remainder."""
+    if not total:
+        return np.zeros(seed.shape, dtype=np.int64)
+    sums = seed.sum(axis=1).tolist(), seed.sum(axis=0).tolist()
+    try:
+        rows, columns = (
+            np.array(share(total, side, [0] * len(side), None if high is None else list(side)), dtype=np.int64)
+            for side in sums
+        )
+    except OutOfBounds:  # pragma: no cover - the caller has compared total and room
+        raise InvalidValue("no room for the difference", code="targets.revise", value=total) from None
+    real = fit(seed.astype(np.float64), rows, columns)
+    return spread(real, rows, columns, None if high is None else np.zeros_like(seed), high)
