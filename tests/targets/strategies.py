@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -31,7 +32,7 @@ def rows(draw: st.DrawFn) -> Periods:
         return FiscalCalendar.calendar_year(2026).fragments.within("2026-Q1")
     cuts = [0, *sorted(draw(st.sets(st.integers(1, 60), max_size=5))), 61]
     days = [FIRST + timedelta(days=cut) for cut in cuts]
-    leaves = [Period(a, b, f"p{at}") for at, (a, b) in enumerate(zip(days, days[1:], strict=False))]
+    leaves = [Period(a, b, f"p{at}") for at, (a, b) in enumerate(pairwise(days))]
     spans = draw(st.sets(st.tuples(st.integers(0, len(leaves) - 1), st.integers(1, len(leaves))), max_size=3))
     groups = [Period(leaves[a].start, leaves[b - 1].end, f"g{a}-{b}") for a, b in sorted(spans) if a < b and b - a > 1]
     return Periods(leaves, groups=groups)

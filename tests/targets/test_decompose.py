@@ -330,9 +330,7 @@ def test_a_full_table_is_near_its_exact_shares(people: list[int], seasons: list[
     if len(people) == 1:
         parents = {"all": None, names[0]: "all"}
     leaves = [Period(date(2026, 1, 1 + at), date(2026, 1, 2 + at), f"p{at}") for at in range(len(seasons))]
-    periods = Periods(
-        leaves, groups=[Period(leaves[0].start, leaves[at].end, f"to{at}") for at in range(1, len(leaves))]
-    )
+    periods = Periods(leaves)
     total = 1_000_003
     plan = decompose(
         total, Hierarchy.of(parents), periods, seasonality=seasons, potential=dict(zip(names, people, strict=True))

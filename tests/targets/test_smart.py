@@ -155,12 +155,12 @@ def test_changes_are_judged_as_worked(row: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", table(PAGE, "Against the best"), ids=lambda row: f"{row['best']} {row['target']} {row['days']}"
+    "row", table(PAGE, "Against the best"), ids=lambda row: f"{row['past']}: {row['target']} {row['days']}"
 )
 def test_run_rates_are_judged_as_worked(row: dict[str, str]) -> None:
     window = Period.custom(DAY, date.fromordinal(DAY.toordinal() + int(row["days"])))
     objective = Objective("x", direction=Direction(row["better"]), target=target(row["target"])).during(window)
-    history = History([level(row["best"])], days=int(row["its days"]))  # type: ignore[list-item]
+    history = History(levels(row["past"]), days=int(row["its days"]))  # type: ignore[arg-type]
     [finding] = only(smart_check(objective, history=history), RUN_RATE)
     assert written([finding]) == found(row["found"])
     assert decimal(finding.numbers["times_best"]) == float(row["times"])
@@ -331,6 +331,7 @@ def test_children_with_other_metrics_or_units_are_not_added() -> None:
     whole_and_leads = smart_check(whole(), children=[half, half, driver])
     assert FindingCode.CHILDREN_COVER in whole_and_leads.codes
     assert FindingCode.CHILDREN_NOT_ADDED in smart_check(whole(), children=[driver]).codes
+    assert FindingCode.CHILDREN_UNKNOWN in smart_check(whole(metric=None), children=[half, half]).codes
     pairs = attrs.evolve(half, unit="pairs")
     assert FindingCode.MIXED_UNITS in smart_check(whole(), children=[half, pairs]).codes
 
@@ -388,7 +389,7 @@ def checks(draw: st.DrawFn) -> dict[str, Any]:
         "objective": draw(objectives(kind)),
         "history": None if past is None else History(past, draw(st.sampled_from([None, 1, 30, 33]))),
         "parent": draw(st.none() | objectives()),
-        "children": draw(st.lists(objectives(), max_size=3)),
+        "children": draw(st.lists(objectives(), max_size=2)),
     }
 
 

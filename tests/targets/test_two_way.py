@@ -99,18 +99,14 @@ def small_tables(draw: st.DrawFn) -> tuple[list[list[float]], list[int], list[in
     return seed, rows, columns
 
 
-def exists(rows: list[int], columns: list[int], low: np.ndarray, high: np.ndarray) -> bool:  # type: ignore[type-arg]
+def exists(rows: list[int], columns: list[int], low: np.ndarray, high: np.ndarray) -> bool:
     """Whether a table with these sums and bounds exists: try them all, row by row."""
     states = {tuple(columns)}
     for number, row in enumerate(rows):
         ranges = [range(int(a), int(min(b, row)) + 1) for a, b in zip(low[number], high[number], strict=True)]
         choices = [each for each in product(*ranges) if sum(each) == row]
-        states = {
-            left
-            for state in states
-            for each in choices
-            if all(a >= 0 for a in (left := tuple(s - e for s, e in zip(state, each, strict=True))))
-        }
+        lefts = (tuple(s - e for s, e in zip(state, each, strict=True)) for state in states for each in choices)
+        states = {left for left in lefts if min(left) >= 0}
     return any(not any(state) for state in states)
 
 
