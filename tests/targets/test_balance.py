@@ -181,7 +181,11 @@ cases = st.fixed_dictionaries(
 
 
 @given(cases)
-@example({"accounts": [3, 3, 2, 2, 2], "weights": [1, 1], "kept": [None] * 7})
+@example({"accounts": [3, 3, 2, 2, 2], "weights": [1, 1], "kept": [None] * 7})  # largest first alone: 7 and 5
+@example({"accounts": [1, 5], "weights": [2, 1, 3], "kept": [None] * 7})  # takes a second round
+@example({"accounts": [1, 4], "weights": [2, 3], "kept": [None] * 7})  # a swap for the account below the ideal one
+@example({"accounts": [3, 2], "weights": [1, 2], "kept": [None] * 7})  # for the one above it
+@example({"accounts": [2, 1], "weights": [1, 3, 2], "kept": [None] * 7})  # a move, nothing in return
 def test_no_move_or_swap_makes_territories_more_even(case: dict[str, Any]) -> None:
     accounts = {f"a{at}": units for at, units in enumerate(case["accounts"])}
     owners = {f"o{at}": weight for at, weight in enumerate(case["weights"])}
@@ -220,6 +224,12 @@ def test_territories_are_within_a_third_of_the_best(potential: list[int], many: 
         for choice in product(owners, repeat=len(accounts))
     )
     assert best <= found <= (Fraction(4, 3) - Fraction(1, 3 * many)) * best
+
+
+def test_accounts_go_where_there_is_least_per_weight() -> None:
+    # a to X, as all have nothing; then X is at 3 and Y at 0, 1 and 2 for b, c and d
+    owned = balance_territories(dict.fromkeys("abcd", 3), {"X": 1, "Y": 3}).owned
+    assert owned == (("a", "X"), ("b", "Y"), ("c", "Y"), ("d", "Y"))
 
 
 def test_territories_tell_before_and_after() -> None:

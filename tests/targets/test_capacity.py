@@ -133,6 +133,14 @@ def test_hires_start_as_late_as_they_may(need: int, ramped: int, lead: int) -> N
     assert plan.periods[9].due == 9 - ramped - lead
 
 
+def test_a_hire_for_several_needs_is_due_for_the_first() -> None:
+    # 2 heads that sell half are 10 in period 2; period 3 takes 6 of them; ramped in 2 they start in 0, decided in -2
+    plan = plan_headcount(
+        [0, 0, 10, 30], productivity=10, ramp=[Rate(1, 2)] * 2, attrition=Rate(0), lead_time=2, heads=0
+    )
+    assert [(hire.start, hire.heads, hire.due) for hire in plan.hires] == [(2, 6, -2)]
+
+
 def test_headcount_of_money() -> None:
     # 3 heads x 1000 = 3000; 3500 takes half a head more, so one
     plan = plan_headcount(

@@ -186,6 +186,14 @@ def test_growth_of_one_plus_is_that_of_the_factor() -> None:
         plan["other"]
 
 
+@pytest.mark.parametrize("half", range(1, 40, 2))
+def test_a_root_on_a_half_goes_up(half: int) -> None:
+    # the root of (1 + half/200) squared is half a percent past a whole one
+    root = Rate(1) + Rate(half, 200)
+    plan = DriverTree("r", [Driver("a"), Driver("b")]).grow({"a": 1, "b": 1}, root * root - Rate(1), decimals=2)
+    assert plan["b"].growth == Rate(half + 1, 200)
+
+
 growths = st.one_of(
     st.sampled_from([Rate(0), Rate.percent("30"), Rate.percent("21"), Rate(-1, 2)]),
     st.builds(Rate, st.integers(-99, 500), st.just(100)),

@@ -5,8 +5,8 @@ of its own month, so that a 31st is the last day of a short month and the 31st a
 a year keeps what lies inside it, and its *fragments*, what a week shares with a month, make up both.
 
 With a week rule the year begins on the `week_start` nearest the nominal start, the first of `start_month`, or on the
-last one not after it; it is made of whole weeks, 13 to a quarter in the pattern of the rule, and after five or six
-years one has a week 53. There a week never crosses a month, and the weeks are the fragments.
+last one not after it; it is made of whole weeks, 13 to a quarter in the pattern of the rule, and about one year in six
+has a week 53. There a week never crosses a month, and the weeks are the fragments.
 
 A year is labelled by the nominal start or end, never by where its weeks fall. Which of the two has no default: the
 same year is 2021 to one company and 2022 to the next.

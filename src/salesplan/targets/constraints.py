@@ -10,7 +10,7 @@ from __future__ import annotations
 import attrs
 
 from ..errors import InvalidValue, SalesplanError, clip, require_text
-from ._amounts import Amount, unit_of
+from ._amounts import Amount, unit_of, units_of
 
 __all__ = ["Infeasible", "Limit", "Pin"]
 
@@ -73,6 +73,8 @@ class Limit:
         high = None if self.maximum is None else _not_negative(self.maximum, "a maximum")
         if low is None and high is None:
             raise InvalidValue("a limit needs a minimum or a maximum", code="targets.limit", value=self.node)
+        if self.minimum is not None and self.maximum is not None:
+            units_of(self.maximum, unit_of(self.minimum, name="minimum"), name="the maximum")
         if low is not None and high is not None and low > high:
             raise InvalidValue(
                 f"the minimum {self.minimum} is above the maximum {self.maximum}", code="targets.limit", value=low

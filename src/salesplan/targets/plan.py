@@ -253,7 +253,7 @@ class TargetPlan:
             if level <= depth:
                 units = self.units(place)
                 cells = [shown(int(units[first:until].sum()), self.unit) for _, first, until in spans]
-                rows.append(["  " * level + node.id, *cells, shown(int(units.sum()), self.unit)])
+                rows.append(["· " * level + node.id, *cells, shown(int(units.sum()), self.unit)])
         return headers, rows
 
     def _columns(self) -> list[tuple[str, int, int]]:
