@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -103,17 +104,15 @@ def test_respread_leaves_the_past_and_loses_nothing(tree: Hierarchy, periods: Pe
                 if not before[leaf].units[at]:
                     assert not after[leaf].units[at]
                 if isinstance(policy, Capped):
-                    assert (
-                        after[leaf].units[at]
-                        <= before[leaf].units[at] * policy.times.numerator / policy.times.denominator
-                    )
+                    times = Fraction(policy.times.numerator, policy.times.denominator)
+                    assert after[leaf].units[at] <= before[leaf].units[at] * times
             if policy in {Respread.EVEN, Respread.SEASONAL, Respread.NEXT_PERIOD} and surplus is Surplus.LOWER:
                 works = any(before[leaf].units[closed:])
                 left = after[leaf].unplaced
                 assert isinstance(left, int)
                 assert left <= 0 or not works
         moved = before.diff(after)
-        assert moved.total == sum(change.after - change.before for change in moved.changes)  # type: ignore[operator]
+        assert moved.total == sum(change.after - change.before for change in moved.changes)  # type: ignore[operator,misc]
         before, closed_before = after, closed
 
 

@@ -17,7 +17,7 @@ from .comparing import (
     previous,
 )
 from .fiscal import FiscalCalendar, FiscalYear, Pattern, WeekRule, YearEnd, YearLabel
-from .period import Period, PeriodError, PeriodKind, plain_period, require_day
+from .period import Period, PeriodError, PeriodKind, months_after, plain_period, require_day
 from .periods import Periods
 from .workdays import NotCovered, WorkCalendar
 
@@ -45,6 +45,7 @@ __all__ = [
     "comparable",
     "comparable_day",
     "comparison_map",
+    "months_after",
     "plain_period",
     "previous",
     "require_day",

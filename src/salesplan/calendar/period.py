@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 
 from ..errors import InvalidType, InvalidValue, SalesplanError, clip, require_int, require_text
 
-__all__ = ["Period", "PeriodError", "PeriodKind", "plain_period", "require_day"]
+__all__ = ["Period", "PeriodError", "PeriodKind", "months_after", "plain_period", "require_day"]
 
 _DAY: Final = timedelta(days=1)
 _LABEL: Final = re.compile(r"(\d{4})(?:-(?:(\d\d)(?:-(\d\d))?|Q([1-4])|H([12])|W(\d\d)))?\Z", re.ASCII)
@@ -256,6 +256,17 @@ def _months(year: int, number: int, label: str, kind: PeriodKind) -> Period:
 
 def _require_year(year: object) -> int:
     return require_int(year, code="calendar.year", name="year", low=1, high=9998)
+
+
+def months_after(day: date, count: int) -> date:
+    """The same day *count* months later (negative: earlier), or the last one of a shorter month.
+
+    Raises: InvalidValue outside the years 1 to 9998.
+    >>> months_after(date(2026, 1, 31), 1).isoformat(), months_after(date(2026, 1, 31), 2).isoformat()
+    ('2026-02-28', '2026-03-31')
+    """
+    require_int(count, code="calendar.shift", name="count", low=-120_000, high=120_000)
+    return _after(require_day(day, name="day"), months=count)
 
 
 def _after(day: date, *, months: int = 0, days: int = 0) -> date:

@@ -15,7 +15,7 @@ __all__ = ["activity"]
 
 def activity(people: Hierarchy, periods: Periods, workdays: WorkCalendar | None) -> Floats | None:
     """Leaves by periods, 0 to 1 (more where a ramp says so); None where everybody always works in full."""
-    if all(node.always_there for node in people.nodes):
+    if people.always_there:
         return None
     table = np.ones((len(people.shape.leaves), len(periods)))
     for number, place in enumerate(people.shape.leaves):

@@ -31,7 +31,7 @@ def integers(weights: Sequence[int | Fraction]) -> Sequence[int]:
     >>> integers([Fraction(1, 2), 2])
     [1, 4]
     """
-    if all(type(weight) is int for weight in weights):
+    if {*map(type, weights)} <= {int}:
         return weights  # type: ignore[return-value]  # just checked
     common = lcm(*(weight.denominator for weight in weights))
     return [weight.numerator * (common // weight.denominator) for weight in weights]

@@ -11,6 +11,7 @@ direction exists that cannot be rounded), so a second tree is refused here and n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
@@ -141,21 +142,17 @@ def _node_weights(people: Hierarchy, factors: Sequence[Mapping[str, Weight] | No
 def _multiply(people: Hierarchy, given: list[int | Fraction | None], factor: Mapping[str, Weight]) -> None:
     if not isinstance(factor, Mapping):
         raise InvalidType(f"weights are a mapping by id: {clip(factor)}", code="targets.weight", value=factor)
-    seen = [0] * len(given)
-    parents = people.shape.parents
-    for name, value in factor.items():
-        place = people.place(name)
+    shape = people.shape
+    places = people.places(factor)
+    for place, (name, value) in zip(places, factor.items(), strict=True):
         exact = value if type(value) is int and value >= 0 else exact_weight(value, name=name)
         own = given[place]
         given[place] = exact if own is None else own * exact
-        if place:
-            seen[parents[place]] += 1
-    for place, count in enumerate(seen):
-        under = people.shape.children[place]
-        if 0 < count < len(under):
-            missing = next(people.nodes[child].id for child in under if people.nodes[child].id not in factor)
+    for above, count in Counter([shape.parents[place] for place in places]).items():
+        if above >= 0 and count < len(shape.children[above]):
+            missing = next(people.ids[child] for child in shape.children[above] if people.ids[child] not in factor)
             raise NotFound(
-                f"{clip(missing)} has no weight, but another under {clip(people.nodes[place].id)} has: give it to all",
+                f"{clip(missing)} has no weight, but another under {clip(people.ids[above])} has: give it to all",
                 code="targets.weight_missing",
                 value=missing,
             )

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import attrs
-from dateutil.relativedelta import relativedelta
 
-from ..calendar import require_day
+from ..calendar import months_after, require_day
 from ..errors import InvalidType, InvalidValue, NotFound, SalesplanError, clip, listed, require_text
 from ..rate import Rate
 
@@ -61,7 +60,7 @@ class Ramp:
         >>> [(day.isoformat(), str(share)) for day, share in Ramp.percent("50").stretches(date(2026, 1, 31))]
         [('2026-01-31', '50%'), ('2026-02-28', '100%')]
         """
-        return tuple((start + relativedelta(months=month), self.at(month)) for month in range(len(self.shares) + 1))
+        return tuple((months_after(start, month), self.at(month)) for month in range(len(self.shares) + 1))
 
 
 @attrs.frozen
@@ -132,7 +131,7 @@ class Shape:
 
 @attrs.frozen
 class Hierarchy:
-    """One tree of nodes, in the order of the tree.
+    """One tree of nodes, in the order of the tree: depth first, siblings by id; *ids* are theirs.
 
     Law: the order in which the nodes are given changes nothing.
     Raises: HierarchyError naming the orphan, the cycle, the second root or the repeated id.
@@ -142,7 +141,9 @@ class Hierarchy:
     """
 
     nodes: tuple[Node, ...] = attrs.field(converter=_nodes)
+    ids: tuple[str, ...] = attrs.field(init=False, repr=False, eq=False)
     shape: Shape = attrs.field(init=False, repr=False, eq=False)
+    always_there: bool = attrs.field(init=False, repr=False, eq=False)
     _places: dict[str, int] = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -154,7 +155,9 @@ class Hierarchy:
         below = _below(named)
         order, shape = _walk(named, below)
         object.__setattr__(self, "nodes", order)
+        object.__setattr__(self, "ids", tuple(node.id for node in order))
         object.__setattr__(self, "shape", shape)
+        object.__setattr__(self, "always_there", all(node.always_there for node in order))
         object.__setattr__(self, "_places", {node.id: place for place, node in enumerate(order)})
         for place, node in enumerate(order):
             if shape.children[place] and not node.always_there:
@@ -206,14 +209,9 @@ class Hierarchy:
         return self.nodes[0].id
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """All ids, depth first, siblings by id."""
-        return tuple(node.id for node in self.nodes)
-
-    @property
     def leaves(self) -> tuple[str, ...]:
         """The ids of the leaves, in the same order."""
-        return tuple(self.nodes[place].id for place in self.shape.leaves)
+        return tuple([self.ids[place] for place in self.shape.leaves])
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name in self._places
@@ -227,6 +225,15 @@ class Hierarchy:
         if found is None:
             raise NotFound(f"nobody here is called {clip(name)}", code="targets.no_such_node", value=name)
         return found
+
+    def places(self, names: Iterable[str]) -> list[int]:
+        """The positions of several nodes.
+
+        Raises: NotFound.
+        """
+        given = list(names)
+        found = [self._places.get(name, -1) for name in given if isinstance(name, str)]
+        return found if -1 not in found and len(found) == len(given) else [self.place(name) for name in given]
 
     def children(self, name: str) -> tuple[str, ...]:
         """The ids directly under a node."""
