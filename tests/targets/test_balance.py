@@ -113,12 +113,13 @@ def test_edges_of_leads_are_refused() -> None:
         (lambda: assign_leads("abc", one), "targets.leads.leads"),
         (lambda: assign_leads([""], one), "targets.leads.leads"),
         (lambda: assign_leads(1, {}), "targets.leads.weight"),
+        (lambda: assign_leads(1, {"a": Rate(1, 10**40), "b": Rate(1, 10**40 + 1)}), "targets.leads.weight"),
         (lambda: assign_leads(1, {"a": 0}), "targets.leads.weight"),
         (lambda: assign_leads(1, {"a": 2, "b": -1}), "targets.leads.weight"),
         (lambda: assign_leads(1, {"a": 0.5}), "targets.leads.weight"),  # type: ignore[dict-item]
         (lambda: assign_leads(1, [1]), "targets.leads.weight"),  # type: ignore[arg-type]
         (lambda: assign_leads(1, one, 3), "targets.leads.state"),  # type: ignore[arg-type]
-        (lambda: assign_leads(1, {"a": Rate(1, 10**30), "b": Rate(1, 10**30 + 1)}), "targets.leads.state"),
+        (lambda: assign_leads(1, {"a": Rate(1, 10**29), "b": Rate(1, 10**29 + 1)}), "targets.leads.state"),
         (lambda: LeadState(credits=(("a", 1, 2),)), "targets.leads.state"),  # type: ignore[arg-type]
         (lambda: LeadState(credits=("ab",)), "targets.leads.state"),  # type: ignore[arg-type]
         (lambda: LeadState(whole=0), "targets.leads.state"),

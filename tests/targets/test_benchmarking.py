@@ -127,6 +127,7 @@ def test_edges_of_denton_are_refused() -> None:
         ([0, 1], [1], 2, "targets.benchmarking.pattern"),
         ([-1, 1], [1], 2, "targets.benchmarking.pattern"),
         ([0.5, 1], [1], 2, "targets.benchmarking.pattern"),
+        ([Rate(1, 10**40), Rate(1, 10**40 + 1)], [1], 2, "targets.benchmarking.pattern"),
         ([1] * 1201, [1], 1, "targets.benchmarking.pattern"),
         ([1, 1], [], 1, "targets.benchmarking.totals"),
         ([1], [1, 1], 1, "targets.benchmarking.shape"),

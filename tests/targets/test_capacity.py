@@ -1,4 +1,4 @@
-"""Headcount: the plan against a simulation of every single head, and no head too many."""
+"""Headcount: the plan against a simulation period by period, and no head too many."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fraction(rate: Rate) -> Fraction:
 def simulated(
     periods: int, starts: Sequence[tuple[int, Fraction]], ramp: Sequence[Rate], attrition: Rate, each: int
 ) -> list[Fraction]:
-    """Capacity by period, every head followed on its own: it sells by its age, then leaves in part."""
+    """Capacity by period, every group that starts together followed: it sells by its age, then leaves in part."""
     capacity = [Fraction(0)] * periods
     for start, size in starts:
         left = size
@@ -88,8 +88,8 @@ def test_headcount_covers_the_demand_with_no_head_too_many(inputs: dict[str, Any
     each, now = inputs["productivity"], fraction(inputs["heads"] * Rate(1))
 
     def capacity(hires: dict[int, int]) -> list[Fraction]:
-        single = [(start, Fraction(1)) for start, count in hires.items() for _ in range(count)]
-        new = simulated(len(demand), single, ramp, inputs["attrition"], each)
+        starts = [(start, Fraction(count)) for start, count in hires.items()]
+        new = simulated(len(demand), starts, ramp, inputs["attrition"], each)
         old = simulated(len(demand), [(0, now)], [], inputs["attrition"], each)
         return [sum(pair, Fraction(0)) for pair in zip(old, new, strict=True)]
 

@@ -112,6 +112,7 @@ def test_edges_of_a_tree_are_refused() -> None:
     full: dict[str, Any] = {"a": 1, "b": 2, "c": 3}
     cases: list[tuple[Any, str, type[SalesplanError]]] = [
         (lambda: PLAIN.product({"a": 1, "b": 2}), "targets.drivers.missing", InvalidValue),
+        (lambda: PLAIN.value(full, rounding=Rounding.UP), "targets.drivers.rounding", InvalidValue),
         (lambda: PLAIN.solve(6, full), "targets.drivers.missing", InvalidValue),
         (lambda: PLAIN.solve(6, {"a": 1}), "targets.drivers.missing", InvalidValue),
         (lambda: PLAIN.product({**full, "d": 1}), "targets.drivers.unknown", NotFound),

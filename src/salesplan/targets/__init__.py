@@ -19,7 +19,8 @@ from .hierarchy import Hierarchy, HierarchyError, Node, Ramp
 from .leads import LeadAssignment, LeadState, assign_leads
 from .objective import Absolute, ChangeBy, Direction, Level, Objective, Target
 from .pace import Pace, pace
-from .plan import Move, NodePlan, PlanDiff, TargetPlan
+from .plan import NodePlan, TargetPlan
+from .plan_diff import Move, PlanDiff
 from .respread import Capped, Respread, RespreadPolicy, Revision, Surplus, respread, revise
 from .smart import DEFAULT_LIMITS, SmartReport, smart_check
 from .smart_attain import History, LeadCapacity

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import gcd, lcm
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ..errors import InvalidType, InvalidValue, SalesplanError, clip, require_int, require_text
 from ..money import Money, Rounding
 from ..rate import Rate
 
-__all__ = ["as_text", "exact_rate", "fraction_of", "major", "mapped", "whole_parts"]
+__all__ = ["as_text", "common_denominator", "exact_rate", "fraction_of", "major", "mapped", "whole_parts"]
 
 T = TypeVar("T")
+
+_MAX_COMMON: Final = 10**60
 
 
 def fraction_of(value: object, *, code: str, name: str) -> Fraction:
@@ -39,6 +41,22 @@ def mapped(values: Mapping[str, T], *, code: str, name: str) -> dict[str, T]:
     if not isinstance(values, Mapping):
         raise InvalidType(f"{name} must be a mapping: {clip(values)}", code=code, value=values)
     return {require_text(key, code=code, name=f"a key of {name}"): value for key, value in values.items()}
+
+
+def common_denominator(ratios: Iterable[Fraction], *, code: str) -> int:
+    """The least common denominator, up to 10**60.
+
+    >>> common_denominator([Fraction(1, 4), Fraction(1, 6)], code="targets.weight")
+    12
+    """
+    common = 1
+    for ratio in ratios:
+        common = lcm(common, ratio.denominator)
+        if common > _MAX_COMMON:
+            raise InvalidValue(
+                "the ratios have no common denominator up to 10**60: give them as whole numbers", code=code, value=None
+            )
+    return common
 
 
 def major(amount: Money) -> Fraction:
@@ -93,6 +111,6 @@ def whole_parts(weights: Mapping[str, int | Rate], *, code: str, low: int) -> di
             )
     if not any(ratios.values()):
         raise InvalidValue("nobody has a weight above 0", code=code, value=given)
-    common = lcm(*(ratio.denominator for ratio in ratios.values()))
+    common = common_denominator(ratios.values(), code=code)
     divisor = gcd(*(int(ratio * common) for ratio in ratios.values()))
     return {key: int(ratio * common) // divisor for key, ratio in ratios.items()}

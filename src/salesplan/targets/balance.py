@@ -2,10 +2,10 @@
 
 Sharing out a list evenly is a partition problem and has no quick exact answer. Accounts are given out largest
 first, each to the owner with the least potential per weight (LPT, Graham 1969). Then, for each pair of owners, the
-one move of an account or swap of two that brings the pair closest together is made, round after round until none
-helps (at most 1000). Every such step lowers the weighted variance of potential per weight, so it ends, in a balance that no single
-move or swap improves; a better one by three or more accounts at once may exist. Ties go to the smaller id, so the
-order in which accounts and owners are listed does not matter.
+one move of an account or swap of two that brings the pair closest together is made, round after round (at most
+1000) until none helps. Every such step lowers the weighted variance of potential per weight, so it ends, in a
+balance that no single move or swap improves; a better one by three or more accounts at once may exist. Ties go to
+the smaller id, so the order in which accounts and owners are listed does not matter.
 
 Evenness is told in three numbers: each owner's share of the whole, the largest potential per weight over the
 smallest, and the coefficient of variation, the weighted standard deviation of potential per weight over its mean.

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from math import lcm
 from typing import Final
 
 from ..apportion import largest_remainder
@@ -27,7 +26,7 @@ from ..errors import InvalidType, InvalidValue, clip, listed, require_int
 from ..money import Money, Rounding
 from ..rate import Rate
 from ._amounts import Amount, amount_of, unit_of, units_of
-from ._ratios import fraction_of
+from ._ratios import common_denominator, fraction_of
 
 __all__ = ["denton"]
 
@@ -141,7 +140,7 @@ def _pattern(pattern: Sequence[int | Rate | Money]) -> list[int]:
                 code="targets.benchmarking.pattern",
                 value=given[at],
             )
-    common = lcm(*(ratio.denominator for ratio in ratios))
+    common = common_denominator(ratios, code="targets.benchmarking.pattern")
     return [int(ratio * common) for ratio in ratios]
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import ceil, floor
+from math import floor, lcm
 from typing import Final
 
 import attrs
@@ -155,13 +155,22 @@ def plan_headcount(
         raise InvalidValue(f"heads must not be negative: {clip(heads)}", code="targets.capacity.heads", value=heads)
     stay = [(1 - leaving) ** age for age in range(len(units))]
     worth = [stays * (steps[age] if age < len(steps) else 1) for age, stays in enumerate(stay)]
-    needed = [Fraction(asked, each) for asked in units]
-    board = [now * stays for stays in stay]
-    hired, due = _hires(needed, board, worth, ramped=len(steps), lead_time=lead_time)
-    full = _with(board, worth, hired)
+    # heads as integers over one denominator: sums of fractions would be reduced at every step
+    whole = stay[-1].denominator * lcm(now.denominator, *(step.denominator for step in steps)) * each
+    board = [int(now * stays * whole) for stays in stay]
+    counted = [int(count * whole) for count in worth]
+    hired, due = _hires([asked * (whole // each) for asked in units], board, counted, len(steps), lead_time)
+    full = _with(board, counted, hired)
     return HeadcountPlan(
         tuple(
-            _period(at, units[at], each, (board[at], full[at]), due=at - len(steps) - lead_time, unit=unit)
+            _period(
+                at,
+                units[at],
+                each,
+                (Fraction(board[at], whole), Fraction(full[at], whole)),
+                due=at - len(steps) - lead_time,
+                unit=unit,
+            )
             for at in range(len(units))
         ),
         tuple(
@@ -172,9 +181,9 @@ def plan_headcount(
 
 
 def _hires(
-    needed: list[Fraction], board: list[Fraction], worth: list[Fraction], *, ramped: int, lead_time: int
+    needed: list[int], board: list[int], worth: list[int], ramped: int, lead_time: int
 ) -> tuple[dict[int, int], dict[int, int]]:
-    """Whole heads by start, and by start the period in which that had to be decided."""
+    """Whole heads by start, and by start the period in which that had to be decided; the lists share a denominator."""
     hired: dict[int, int] = {}
     due: dict[int, int] = {}
     full = list(board)
@@ -182,7 +191,7 @@ def _hires(
         start = max(at - ramped, lead_time)
         if full[at] >= need or start > at or worth[at - start] == 0:
             continue
-        count = ceil((need - full[at]) / worth[at - start])
+        count = -((full[at] - need) // worth[at - start])
         hired[start] = hired.get(start, 0) + count
         due.setdefault(start, at - ramped - lead_time)
         for later in range(start, len(full)):
@@ -190,7 +199,7 @@ def _hires(
     met = [at for at, need in enumerate(needed) if full[at] >= need]
     for start in sorted(hired):
         spare = min(
-            (floor((full[at] - needed[at]) / worth[at - start]) for at in met if at >= start and worth[at - start]),
+            ((full[at] - needed[at]) // worth[at - start] for at in met if at >= start and worth[at - start]),
             default=0,
         )
         taken = min(spare, hired[start])
@@ -201,7 +210,7 @@ def _hires(
     return {start: count for start, count in hired.items() if count}, due
 
 
-def _with(board: list[Fraction], worth: list[Fraction], hired: dict[int, int]) -> list[Fraction]:
+def _with(board: list[int], worth: list[int], hired: dict[int, int]) -> list[int]:
     """Heads in each period, new ones by their ramp."""
     return [
         present + sum(count * worth[at - start] for start, count in hired.items() if start <= at)

@@ -20,13 +20,15 @@ import numpy as np
 from ..apportion import Apportionment, WeightError
 from ..calendar import Period, Periods, WorkCalendar
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
-from ..money import MAX_MINOR, Currency, Rounding
+from ..money import Currency
 from ..rate import Rate
 from ._activity import activity
 from ._amounts import Amount, unit_of, units_of
+from ._over_assignment import assigned, at_base, level_factors
+from ._problem import Block, Problem
 from ._shares import integers
-from ._solve import Block, Problem, solve
-from ._two_way import Floats, Units
+from ._solve import solve
+from ._two_way import Floats
 from .constraints import Infeasible, Limit, Pin
 from .hierarchy import Hierarchy, Shape
 from .plan import TargetPlan
@@ -82,7 +84,7 @@ def decompose(
     _one_tree(people)
     row = Periods.of(periods)
     shape = people.shape
-    factors = _level_factors(over_assignment, shape)
+    factors = level_factors(over_assignment, shape)
     weights = _node_weights(people, [potential, capability, headcount])
     columns = period_weights(row, seasonality, workdays)
     seed = _seed(people, row, weights, columns, workdays)
@@ -99,14 +101,14 @@ def decompose(
         weights=weights,
         columns=columns,
         seed=seed,
-        blocks=tuple(_at_base(block, factors[shape.depths[block.node]]) for block in blocks),
+        blocks=tuple(at_base(block, factors[shape.depths[block.node]]) for block in blocks),
         method=method,
     )
     cells = solve(problem)
-    assigned = None
+    over = None
     if any(factor != 1 for factor in factors):
-        assigned = _assigned(problem, cells, factors, blocks)
-    return TargetPlan(people=people, periods=row, unit=unit, cells=cells, assigned=assigned)
+        over = assigned(problem, cells, factors, blocks)
+    return TargetPlan(people=people, periods=row, unit=unit, cells=cells, assigned=over)
 
 
 def _one_tree(people: object) -> None:
@@ -278,80 +280,3 @@ def _blocks(
 
 def _span(periods: Periods, label: str | None) -> tuple[int, int]:
     return (0, len(periods)) if label is None else periods.span(label)
-
-
-# --- over-assignment -------------------------------------------------------------------------------------------------
-
-
-def _level_factors(over_assignment: Sequence[Rate], shape: Shape) -> list[Fraction]:
-    """The factor of every depth against the root: the product of the steps down to it."""
-    steps = listed(over_assignment, code="targets.over_assignment", name="over_assignment")
-    depth = max(shape.depths)
-    if len(steps) > depth:
-        raise InvalidValue(
-            f"{len(steps)} over-assignments for a tree of {depth} levels under its root",
-            code="targets.over_assignment",
-            value=len(steps),
-        )
-    factors = [Fraction(1)]
-    for step in steps:
-        require_instance(step, Rate, code="targets.over_assignment", name="over-assignment")
-        if step < Rate(1):
-            raise InvalidValue(
-                f"an over-assignment is 100 % or more: {step}", code="targets.over_assignment", value=step
-            )
-        factors.append(factors[-1] * Fraction(step.numerator, step.denominator))
-    return factors + [factors[-1]] * (depth + 1 - len(factors))
-
-
-def _at_base(block: Block, factor: Fraction) -> Block:
-    """A pin of an over-assigned level, on the scale of the root."""
-    if factor == 1:
-        return block
-    low = round(block.low / factor)
-    high = None if block.high is None else round(block.high / factor)
-    return Block(node=block.node, first=block.first, until=block.until, low=low, high=high, source=block.source)
-
-
-def _assigned(problem: Problem, cells: Units, factors: Sequence[Fraction], blocks: Sequence[Block]) -> Units:
-    """Each level scaled by its factor, with its own total exact in both directions."""
-    shape = problem.shape
-    sums = np.zeros((cells.shape[0] + 1, cells.shape[1]), dtype=np.int64)
-    np.add.accumulate(cells, axis=0, out=sums[1:])
-    base = sums[list(shape.until)] - sums[list(shape.first)]
-    result = base.copy()
-    for depth in range(1, max(shape.depths) + 1):
-        factor = factors[depth]
-        if factor == 1:
-            continue
-        places = [place for place, level in enumerate(shape.depths) if level == depth]
-        level = base[places]
-        total = Rounding.HALF_UP.divide(int(level.sum()) * factor.numerator, factor.denominator)
-        if total > MAX_MINOR:
-            raise InvalidValue("an over-assigned level passes 63 bits", code="targets.over_assignment", value=depth)
-        rank = {place: at + 1 for at, place in enumerate(places)}
-        flat = Shape(
-            parents=(-1, *[0] * len(places)),
-            depths=(0, *[1] * len(places)),
-            children=(tuple(range(1, len(places) + 1)), *[()] * len(places)),
-            leaves=tuple(range(1, len(places) + 1)),
-            first=(0, *range(len(places))),
-            until=(len(places), *range(1, len(places) + 1)),
-        )
-        inner = Problem(
-            total=total,
-            shape=flat,
-            names=(problem.names[0], *(problem.names[place] for place in places)),
-            labels=problem.labels,
-            weights=[int(level.sum()), *level.sum(axis=1).tolist()],
-            columns=level.sum(axis=0).tolist(),
-            seed=level.astype(np.float64),
-            blocks=tuple(
-                Block(node=rank[b.node], first=b.first, until=b.until, low=b.low, high=b.high, source=b.source)
-                for b in blocks
-                if b.node in rank
-            ),
-            method=problem.method,
-        )
-        result[places] = solve(inner)
-    return result

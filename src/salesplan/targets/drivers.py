@@ -114,13 +114,20 @@ class DriverTree:
     def value(self, values: Mapping[str, Value], *, rounding: Rounding | None = None) -> Rate | Money:
         """The result: a Rate, or Money where the tree has a currency.
 
-        Raises: as `product`; InvalidValue for Money with a fraction of a minor unit and no *rounding*.
+        Raises: as `product`; InvalidValue for Money with a fraction of a minor unit and no *rounding*, or for a
+        *rounding* without a currency.
         >>> tree = DriverTree("revenue", [Driver("orders"), Driver("value")], currency=Currency.iso("EUR"))
         >>> str(tree.value({"orders": 12, "value": Money.of("19.90", "EUR")}))
         'EUR 238.80'
         """
         result = self.product(values)
         if self.currency is None:
+            if rounding is not None:
+                raise InvalidValue(
+                    "a tree without a currency is exact and rounds nothing: leave rounding out",
+                    code="targets.drivers.rounding",
+                    value=rounding,
+                )
             return result
         minor = Fraction(result.numerator, result.denominator) * 10**self.currency.exponent
         if rounding is not None:

@@ -19,12 +19,16 @@ from typing import TypeAlias, assert_never
 import attrs
 import numpy as np
 
+from ..apportion import Apportionment
 from ..calendar import require_day
 from ..errors import InvalidType, InvalidValue, clip, require_instance
 from ..rate import Rate
 from ._amounts import Amount, units_of
-from ._shares import OutOfBounds, share
-from ._two_way import Units, fit, spread
+from ._held import Held
+from ._problem import Problem
+from ._shares import share
+from ._solve import solve
+from ._two_way import Units
 from .actuals import by_leaf
 from .plan import TargetPlan
 
@@ -250,26 +254,30 @@ def revise(plan: TargetPlan, total: Amount, *, policy: Revision) -> TargetPlan:
     cells = plan.cells.copy()
     match policy:
         case Revision.INCREMENT:
-            moved = _share_table(open_cells, abs(difference), None if difference > 0 else open_cells)
+            moved = _share_table(plan, abs(difference), at_most=None if difference > 0 else open_cells)
             cells[:, plan.closed :] += moved if difference > 0 else -moved
         case Revision.RESCALE:
-            cells[:, plan.closed :] = _share_table(open_cells, room + difference, None)
+            cells[:, plan.closed :] = _share_table(plan, room + difference, at_most=None)
         case _:
             assert_never(policy)
     return attrs.evolve(plan, cells=cells, version=plan.version + 1)
 
 
-def _share_table(seed: Units, total: int, high: Units | None) -> Units:
-    """*total* over a table in proportion to it, exact in rows and columns by largest remainder."""
+def _share_table(plan: TargetPlan, total: int, *, at_most: Units | None) -> Units:
+    """*total* over the open cells of a plan in proportion to them."""
+    seed, shape = plan.cells[:, plan.closed :], plan.people.shape
     if not total:
         return np.zeros(seed.shape, dtype=np.int64)
-    sums = seed.sum(axis=1).tolist(), seed.sum(axis=0).tolist()
-    try:
-        rows, columns = (
-            np.array(share(total, side, [0] * len(side), None if high is None else list(side)), dtype=np.int64)
-            for side in sums
-        )
-    except OutOfBounds:  # pragma: no cover - the caller has compared total and room
-        raise InvalidValue("no room for the difference", code="targets.revise", value=total) from None
-    real = fit(seed.astype(np.float64), rows, columns)
-    return spread(real, rows, columns, None if high is None else np.zeros_like(seed), high)
+    problem = Problem(
+        total=total,
+        shape=shape,
+        names=plan.people.ids,
+        labels=plan.periods.labels[plan.closed :],
+        weights=_up(plan, seed.sum(axis=1)).tolist(),
+        columns=seed.sum(axis=0).tolist(),
+        seed=seed.astype(np.float64),
+        blocks=(),
+        method=Apportionment.LARGEST_REMAINDER,
+    )
+    held = None if at_most is None else Held(low=np.zeros_like(at_most), high=at_most, open=at_most > 0)
+    return solve(problem, held)

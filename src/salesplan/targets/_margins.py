@@ -1,0 +1,175 @@
+"""What periods and nodes get in all: exact splits of the total, within the bounds of what is fixed below them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..apportion import WeightError
+from ._held import Held
+from ._problem import Problem, infeasible, is_under, within
+from ._shares import OutOfBounds, integers, share
+from ._two_way import Units
+
+__all__ = ["margins"]
+
+
+def margins(problem: Problem, held: Held | None) -> tuple[Units, Units]:
+    """What leaves and periods get in all."""
+    columns = _columns(problem, held)
+    nodes = _nodes(problem, held)
+    return (
+        np.array([nodes[place] for place in problem.shape.leaves], dtype=np.int64),
+        np.array(columns, dtype=np.int64),
+    )
+
+
+def _columns(problem: Problem, held: Held | None) -> list[int]:
+    """What every period gets in all."""
+    weights = integers(problem.columns)
+    blocks = problem.on_columns
+    low: list[int] | None = None
+    high: list[int | None] | None = None
+    if held is not None or blocks:
+        low, high = _column_bounds(problem, held, weights)
+    try:
+        return share(problem.total, weights, low, high)
+    except OutOfBounds as none:
+        if not sum(weights):
+            raise WeightError("every period weighs 0", code="targets.no_weight", value=problem.total) from None
+        raise infeasible(
+            problem,
+            f"what is fixed in the periods adds up to {none.needed}, not {none.total}",
+            abs(none.needed - none.total),
+            [*blocks, *problem.on_cells],
+        ) from None
+
+
+def _column_bounds(problem: Problem, held: Held | None, weights: Sequence[int]) -> tuple[list[int], list[int | None]]:
+    low, high = [0] * len(weights), _open(len(weights))
+    if held is not None:
+        low = held.low.sum(axis=0).tolist()
+        high = held.tops(axis=0)
+    blocks = sorted(problem.on_columns, key=lambda block: (block.until - block.first, block.first))
+    for block in blocks:
+        if not block.fixed:
+            at = block.first
+            low[at] = max(low[at], block.low)
+            high[at] = block.high if high[at] is None else _least(high[at], block.high)
+    fixed: set[int] = set()
+    for block in blocks:
+        if block.fixed:
+            inside = [at for at in range(block.first, block.until) if at not in fixed]
+            left = block.low - sum(low[at] for at in range(block.first, block.until) if at in fixed)
+            try:
+                parts = share(
+                    left, [weights[at] for at in inside], [low[at] for at in inside], [high[at] for at in inside]
+                )
+            except OutOfBounds as none:
+                raise infeasible(
+                    problem,
+                    f"{block.source}: what is fixed inside adds up to {block.low - left + none.needed}",
+                    abs(none.needed - none.total),
+                    [other for other in problem.blocks if within(problem, other, block)],
+                ) from None
+            for at, part in zip(inside, parts, strict=True):
+                low[at], high[at] = part, part
+            fixed.update(inside)
+    return low, high
+
+
+def _nodes(problem: Problem, held: Held | None) -> list[int]:
+    """What every node gets in all, down the tree."""
+    shape, blocks = problem.shape, problem.on_rows
+    low: list[int] = []
+    high: list[int | None] = []
+    if held is not None or blocks:
+        low, high = _node_bounds(problem, held)
+        top = high[0]
+        if not (low[0] <= problem.total and (top is None or problem.total <= top)):
+            bound = low[0] if low[0] > problem.total or top is None else top
+            raise infeasible(
+                problem,
+                f"what is fixed adds up to {bound}, the total is {problem.total}",
+                abs(bound - problem.total),
+                [*blocks, *problem.on_cells],
+            )
+    amounts = [0] * len(shape.parents)
+    amounts[0] = problem.total
+    for place, under in enumerate(shape.children):
+        if not under:
+            continue
+        weights = integers([problem.weights[child] for child in under])
+        try:
+            parts = share(
+                amounts[place],
+                weights,
+                [low[child] for child in under] if low else None,
+                [high[child] for child in under] if high else None,
+                problem.method,
+            )
+        except OutOfBounds as none:
+            raise _no_room(problem, place, none, weights) from None
+        for child, part in zip(under, parts, strict=True):
+            amounts[child] = part
+    return amounts
+
+
+def _no_room(problem: Problem, place: int, none: OutOfBounds, weights: Sequence[int]) -> Exception:
+    name, amount = problem.names[place], none.total
+    below = [block for block in problem.blocks if is_under(problem, block, place)]
+    if not below:
+        return WeightError(
+            f"{amount} for {name} cannot be split: everybody under it weighs 0", code="targets.no_weight", value=name
+        )
+    return infeasible(
+        problem,
+        f"{name} gets {amount}, but what is fixed under it adds up to {none.needed}",
+        abs(none.needed - amount),
+        below,
+    )
+
+
+def _node_bounds(problem: Problem, held: Held | None) -> tuple[list[int], list[int | None]]:
+    """Bounds of every node: its own, and the sum of those below."""
+    shape = problem.shape
+    low, high = [0] * len(shape.parents), _open(len(shape.parents))
+    if held is not None:
+        lows = held.low.sum(axis=1).tolist()
+        highs = held.tops(axis=1)
+        for number, place in enumerate(shape.leaves):
+            low[place] = lows[number]
+            high[place] = highs[number]
+    own: dict[int, tuple[int, int | None]] = {}
+    for block in problem.on_rows:
+        least, most = own.get(block.node, (0, None))
+        own[block.node] = (max(least, block.low), _least(most, block.high))
+    for place in range(len(shape.parents) - 1, -1, -1):
+        under = shape.children[place]
+        if under:
+            low[place] = sum(low[child] for child in under)
+            tops = [high[child] for child in under]
+            known = [top for top in tops if top is not None]
+            high[place] = sum(known) if len(known) == len(tops) else None
+        least, most = own.get(place, (0, None))
+        below, above = low[place], high[place]
+        low[place], high[place] = max(below, least), _least(above, most)
+        top = high[place]
+        if top is not None and low[place] > top:
+            blocks = [block for block in problem.blocks if is_under(problem, block, place)]
+            raise infeasible(
+                problem,
+                f"{problem.names[place]} needs at least {low[place]} and may have at most {top}",
+                low[place] - top,
+                blocks,
+            )
+    return low, high
+
+
+def _open(size: int) -> list[int | None]:
+    return [None] * size
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else min(one, other)
