@@ -249,7 +249,8 @@ def test_a_pinned_block_stays(tree: Hierarchy, periods: Periods, total: int, dat
     """One pin anywhere, on any node in any period or group, of any amount that the total holds."""
     name = data.draw(st.sampled_from(tree.ids))
     label = data.draw(st.sampled_from([None, *periods.labels, *(group.label for group in periods.groups)]))
-    whole_tree = tree.place(name) == 0 or len(tree.leaves) == 1
+    place, shape = tree.place(name), tree.shape
+    whole_tree = shape.until[place] - shape.first[place] == len(tree.leaves)
     whole_time = label is None or periods.span(label) == (0, len(periods))
     pin = Pin(name, total if whole_tree and whole_time else data.draw(st.integers(0, total)), label)
     plan = decompose(total, tree, periods, pins=[pin])
