@@ -17,6 +17,7 @@ __all__ = [
     "Rounding",
     "__version__",
     "apportion",
+    "calendar",
     "display",
     "errors",
     "ladder",
@@ -24,12 +25,13 @@ __all__ = [
     "pricing",
     "rate",
     "rulebook",
+    "targets",
     "window",
 ]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import apportion, display, errors, ladder, money, pricing, rate, rulebook, window
+    from . import apportion, calendar, display, errors, ladder, money, pricing, rate, rulebook, targets, window
     from .money import Currency, Money, Rounding
     from .rate import PayRate, Rate
 else:

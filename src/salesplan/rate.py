@@ -12,11 +12,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from math import gcd
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
 from .errors import InvalidType, InvalidValue, clip, require_int
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["PayRate", "Rate"]
 
@@ -86,6 +89,16 @@ class Rate:
                 value=value,
             )
         return PayRate(Rate(top, bottom * (10 if top < 10 * bottom else 100)))
+
+    def to_fraction(self) -> Fraction:
+        """The ratio as a `fractions.Fraction`.
+
+        >>> Rate.percent("75").to_fraction()
+        Fraction(3, 4)
+        """
+        from fractions import Fraction  # loaded when asked for: nothing else here needs it
+
+        return Fraction(self.numerator, self.denominator)
 
     def complement(self) -> Self:
         """What is left of one: 20 % gives 80 %.

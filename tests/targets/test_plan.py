@@ -131,7 +131,7 @@ def test_tally_and_roll_up_lose_nothing(tree: Hierarchy, periods: Periods, data:
     days = st.dates(periods.start, periods[-1].last)
     sales = data.draw(st.lists(st.tuples(st.sampled_from(tree.leaves), days, st.integers(-9, 99))))
     by_leaf = tally(sales, tree, periods, unit=0)
-    assert sum(sum(each.values()) for each in by_leaf.values()) == sum(amount for _, _, amount in sales)  # type: ignore[arg-type]
+    assert sum(sum(each.values()) for each in by_leaf.values()) == sum(amount for _, _, amount in sales)  # type: ignore[arg-type,misc]
     for name, row in by_leaf.items():
         for label, amount in row.items():
             period = periods[periods.span(label)[0]]
@@ -139,7 +139,7 @@ def test_tally_and_roll_up_lose_nothing(tree: Hierarchy, periods: Periods, data:
     sums = roll_up(tree, {name: sum(row.values()) for name, row in by_leaf.items()})  # type: ignore[arg-type]
     for name in tree.ids:
         under = tree.children(name)
-        assert sums[name] == (sum(sums[child] for child in under) if under else sum(by_leaf[name].values()))  # type: ignore[arg-type]
+        assert sums[name] == (sum(sums[child] for child in under) if under else sum(by_leaf[name].values()))  # type: ignore[arg-type,misc]
 
 
 def test_sales_of_strangers_and_of_other_days_are_refused() -> None:
@@ -276,7 +276,7 @@ def test_blends_name_the_same_people() -> None:
         blend([(1, {"li": 1}), (1, {"wang": 1})])
     for parts in ([], [(0, {"li": 1})], [(1, {"li": 0})]):
         with pytest.raises(WeightError):
-            blend(parts)  # type: ignore[arg-type]
+            blend(parts)
 
 
 def test_periods_of_one_day_work() -> None:

@@ -14,7 +14,7 @@ from .concentration import Concentration, concentration, pareto_alpha
 from .constraints import Infeasible, Limit, Pin
 from .decompose import decompose
 from .differentiated import DifferentiatedPlan, Lever, SellerFunnel, SellerGoal, UnreachableGoal, differentiate
-from .drivers import Driver, DriverGrowth, DriverTree, Form
+from .drivers import Driver, DriverGrowth, DriverTree, Form, SharedGrowth
 from .hierarchy import Hierarchy, HierarchyError, Node, Ramp
 from .leads import LeadAssignment, LeadState, assign_leads
 from .objective import Absolute, ChangeBy, Direction, Level, Objective, Target
@@ -76,6 +76,7 @@ __all__ = [
     "SellerFunnel",
     "SellerGoal",
     "Severity",
+    "SharedGrowth",
     "SmartLimits",
     "SmartReport",
     "Surplus",

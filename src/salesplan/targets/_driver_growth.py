@@ -15,7 +15,7 @@ from ..errors import InvalidValue, NotFound, clip
 from ..rate import Rate
 from ._ratios import as_text, exact_rate
 
-__all__ = ["DriverGrowth", "Growth", "share_growth"]
+__all__ = ["DriverGrowth", "SharedGrowth", "share_growth"]
 
 _HEADS: Final = ("driver", "before", "after", "growth", "")
 _ROOTS: Final = Context(prec=150, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999)
@@ -37,7 +37,7 @@ class DriverGrowth:
 
 
 @attrs.frozen(kw_only=True)
-class Growth:
+class SharedGrowth:
     """A growth split over drivers: each before and after, *solved* naming the one that is exact and not rounded.
 
     Law: product of the drivers after == result before x (1 + growth), exactly.      Units: money in major units.
@@ -92,9 +92,9 @@ def share_growth(
     weights: Mapping[str, Fraction],
     shifts: Mapping[str, int],
     decimals: int,
-) -> Growth:
+) -> SharedGrowth:
     """The growth of the product of *factors*, all above 0; a driver's value is its factor less its shift."""
-    whole = 1 + Fraction(growth.numerator, growth.denominator)
+    whole = 1 + growth.to_fraction()
     flexible = sum(weights.values())
     times = {driver: _root(whole, weights[driver] / flexible, decimals) for driver in factors}
     solved = min(factors, key=lambda driver: (-weights[driver], driver))
@@ -107,7 +107,7 @@ def share_growth(
         )
     times[solved] = whole / others
     before = prod(factors.values(), start=Fraction(1))
-    return Growth(
+    return SharedGrowth(
         name=name,
         growth=growth,
         decimals=decimals,

@@ -54,7 +54,7 @@ def number_of(level: Level) -> Fraction:
         case Money():
             return Fraction(level.minor)
         case Rate():
-            return Fraction(level.numerator, level.denominator)
+            return level.to_fraction()
         case int():
             return Fraction(level)
         case _:

@@ -38,7 +38,7 @@ def level_factors(over_assignment: Sequence[Rate], shape: Shape) -> list[Fractio
             raise InvalidValue(
                 f"an over-assignment is 100 % or more: {step}", code="targets.over_assignment", value=step
             )
-        factors.append(factors[-1] * Fraction(step.numerator, step.denominator))
+        factors.append(factors[-1] * step.to_fraction())
     return factors + [factors[-1]] * (depth + 1 - len(factors))
 
 

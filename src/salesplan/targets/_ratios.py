@@ -25,7 +25,7 @@ def fraction_of(value: object, *, code: str, name: str) -> Fraction:
     Fraction(1, 5)
     """
     if isinstance(value, Rate):
-        return Fraction(value.numerator, value.denominator)
+        return value.to_fraction()
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidType(f"{name} must be an int or a Rate: {clip(value)}", code=code, value=value)
     return Fraction(require_int(value, code=code, name=name, low=-(10**24), high=10**24))

@@ -71,7 +71,7 @@ class Concentration:
         '56%'
         """
         _check_share(top, name="top")
-        many = Fraction(top.numerator, top.denominator) * len(self.units)
+        many = top.to_fraction() * len(self.units)
         whole = floor(many)
         largest = self.units[::-1]
         held = sum(largest[:whole]) + (many - whole) * sum(largest[whole : whole + 1])
@@ -151,7 +151,7 @@ def pareto_alpha(*, top: Rate, share: Rate) -> float:
             code="targets.concentration.pareto",
             value=share,
         )
-    part, held = (Fraction(rate.numerator, rate.denominator) for rate in (top, share))
+    part, held = (rate.to_fraction() for rate in (top, share))
     return _log(1 / part) / _log(held / part)
 
 

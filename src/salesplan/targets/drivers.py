@@ -35,10 +35,10 @@ from ..errors import (
 )
 from ..money import Currency, CurrencyMismatch, Money, Rounding
 from ..rate import Rate
-from ._driver_growth import DriverGrowth, Growth, share_growth
+from ._driver_growth import DriverGrowth, SharedGrowth, share_growth
 from ._ratios import exact_rate, fraction_of, major, mapped
 
-__all__ = ["Driver", "DriverGrowth", "DriverTree", "Form", "Growth"]
+__all__ = ["Driver", "DriverGrowth", "DriverTree", "Form", "SharedGrowth"]
 
 Value: TypeAlias = int | Rate | Money
 
@@ -129,7 +129,7 @@ class DriverTree:
                     value=rounding,
                 )
             return result
-        minor = Fraction(result.numerator, result.denominator) * 10**self.currency.exponent
+        minor = result.to_fraction() * 10**self.currency.exponent
         if rounding is not None:
             require_instance(rounding, Rounding, code="targets.drivers.rounding", name="rounding")
             return Money(rounding.divide(minor.numerator, minor.denominator), self.currency)
@@ -174,7 +174,7 @@ class DriverTree:
         flexibility: Mapping[str, int | Rate] | None = None,
         *,
         decimals: int = 4,
-    ) -> Growth:
+    ) -> SharedGrowth:
         """What each driver has to become, for the result to grow by *growth*.
 
         *flexibility* weighs the drivers; 0 or left out is fixed, None makes all equally flexible. The growth of each

@@ -240,8 +240,7 @@ def _interval(
 def _days(first: date, until: date, workdays: WorkCalendar | None) -> Fraction:
     if workdays is None:
         return Fraction((until - first).days)
-    days = workdays.count(first, until)
-    return Fraction(days.numerator, days.denominator)
+    return workdays.count(first, until).to_fraction()
 
 
 def _ratio(part: int, whole: Fraction | int, *, lower: bool) -> Rate | None:
@@ -273,5 +272,5 @@ def _percent(rate: Rate | None) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, Rate):
-        return str(Fraction(value.numerator, value.denominator).limit_denominator(1000))
+        return str(value.to_fraction().limit_denominator(1000))
     return "-" if value is None else str(value)

@@ -19,6 +19,7 @@ from ..calendar import Periods, WorkCalendar
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
 from ..money import Money
 from ..rate import Rate
+from ._ratios import exact_rate
 
 __all__ = ["Proportions", "Seasonality", "Weight", "blend", "exact_weight", "period_weights", "seasonal_shares"]
 
@@ -45,7 +46,7 @@ def exact_weight(value: object, *, name: str) -> int | Fraction:
     if type(value) is int:
         found: int | Fraction = value
     elif isinstance(value, Rate):
-        found = Fraction(value.numerator, value.denominator)
+        found = value.to_fraction()
     elif isinstance(value, Money):
         found = value.minor
     elif isinstance(value, bool) or not isinstance(value, Real):
@@ -96,7 +97,7 @@ def blend(parts: Iterable[tuple[Weight, Mapping[str, Weight]]]) -> dict[str, Rat
             raise WeightError("a part of a blend must not be all 0", code="targets.no_weight", value=0)
         for name in names:
             result[name] += Fraction(much) / total * Fraction(exact[name]) / whole
-    return {name: Rate(share.numerator, share.denominator) for name, share in result.items()}
+    return {name: exact_rate(share, name=f"the share of {clip(name)}") for name, share in result.items()}
 
 
 def seasonal_shares(
@@ -130,7 +131,7 @@ def seasonal_shares(
             shares = [_total(row[at] for row in rows) / total for at in range(len(rows[0]))]
         case _:
             assert_never(how)
-    return tuple(Rate(share.numerator, share.denominator) for share in shares)
+    return tuple(exact_rate(share, name="a share") for share in shares)
 
 
 def period_weights(
@@ -147,7 +148,7 @@ def period_weights(
     >>> [int(weight) for weight in period_weights(months, {"2026-Q1": 90})]
     [31, 28, 31]
     """
-    days = [period.days if workdays is None else _fraction(workdays.count(period)) for period in periods]
+    days = [period.days if workdays is None else workdays.count(period).to_fraction() for period in periods]
     if seasonality is None:
         return list(days)
     if isinstance(seasonality, Mapping):
@@ -194,7 +195,3 @@ def _from_named(
             value=tuple(missing),
         )
     return [weight for weight in weights if weight is not None]
-
-
-def _fraction(rate: Rate) -> Fraction:
-    return Fraction(rate.numerator, rate.denominator)
