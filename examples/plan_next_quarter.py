@@ -1,8 +1,8 @@
 """Plan the next quarter from an order history.
 
     python examples/plan_next_quarter.py                      the CDNOW sample, a real one
-    python examples/plan_next_quarter.py orders.csv           yours: a header with customer, date, amount[, quantity]
-    python examples/plan_next_quarter.py orders.csv --currency CNY
+    python examples/plan_next_quarter.py orders.csv           yours: customer, date, amount[, quantity][, seller]
+    python examples/plan_next_quarter.py orders.csv --currency CNY --raise-by 15
 
 Every chapter is a small file in `chapters/`; the library itself reads and prints nothing.
 """
@@ -13,23 +13,29 @@ import argparse
 import sys
 from pathlib import Path
 
-from chapters import orders, promotions
+from chapters import orders, promotions, targets
 
 from salesplan.errors import SalesplanError
 from salesplan.money import Money
+from salesplan.rate import Rate
 
 
 def main(arguments: list[str]) -> int:
     """Print the plan; 2 when the file cannot be read as orders."""
     parser = argparse.ArgumentParser(description="Plan the next quarter from an order history.")
-    parser.add_argument("orders", nargs="?", type=Path, help="CSV with customer, date, amount and perhaps quantity")
+    parser.add_argument(
+        "orders", nargs="?", type=Path, help="CSV with customer, date, amount, perhaps quantity, seller"
+    )
     parser.add_argument("--currency", default="USD", help="ISO code of the amounts (default USD)")
+    parser.add_argument("--raise-by", default="10", help="percent on the last full quarter (default 10)")
     given = parser.parse_args(arguments)
     try:
         history = orders.read(given.orders, given.currency)
         print(summary(history))
         print()
         print(promotions.chapter(history))
+        print()
+        print(targets.chapter(history, Rate.percent(given.raise_by)))
     except (orders.BadRow, SalesplanError, OSError) as error:
         print(f"plan_next_quarter: {error}", file=sys.stderr)
         return 2

@@ -18,6 +18,7 @@ NAMES = {
     "day": ("date", "day", "order_date", "created_at"),
     "amount": ("amount", "total", "revenue", "order_amount"),
     "quantity": ("quantity", "units", "qty"),
+    "seller": ("seller", "sales_rep", "owner"),
 }
 
 
@@ -27,12 +28,13 @@ class BadRow(Exception):
 
 @attrs.frozen(kw_only=True)
 class Order:
-    """One order: who, when, how many units, for how much in all."""
+    """One order: who, when, how many units, for how much in all, and sold by whom."""
 
     customer: str
     day: date
     quantity: int
     amount: Money
+    seller: str | None = None
 
 
 def read(path: Path | None, currency: str) -> list[Order]:
@@ -71,6 +73,7 @@ def _csv(path: Path, currency: str) -> Iterator[Order]:
                     day=date.fromisoformat(_cell(row, columns["day"])[:10]),
                     quantity=1 if columns["quantity"] is None else max(1, int(_cell(row, columns["quantity"]))),
                     amount=Money.of(_cell(row, columns["amount"]).replace(",", ""), currency),
+                    seller=None if columns["seller"] is None else _cell(row, columns["seller"]),
                 )
             except (SalesplanError, ValueError) as error:
                 raise BadRow(f"{path}, line {rows.line_num}: {error}") from None

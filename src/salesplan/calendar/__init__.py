@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from ..window import Weekday
-from .comparing import (
-    AfterWeek53,
-    Alignment,
-    ByDate,
-    ByEvent,
-    ByWeek,
-    Comparison,
-    base_period,
-    comparable,
-    comparable_day,
-    comparison_map,
-    previous,
-)
-from .fiscal import FiscalCalendar, FiscalYear, Pattern, WeekRule, YearEnd, YearLabel
+from .alignment import AfterWeek53, Alignment, ByDate, ByEvent, ByWeek, comparable_day, comparison_map
+from .comparing import Comparison, base_period, comparable, previous
+from .fiscal import FiscalCalendar, FiscalYear, YearLabel
 from .period import Period, PeriodError, PeriodKind, months_after, plain_period, require_day
 from .periods import Periods
+from .week_rule import Pattern, WeekRule, YearEnd
 from .workdays import NotCovered, WorkCalendar
 
 __all__ = [

@@ -4,9 +4,8 @@ Without a week rule the months are calendar months moved to begin on `start_day`
 of its own month, so that a 31st is the last day of a short month and the 31st again after it. Weeks cross such months:
 a year keeps what lies inside it, and its *fragments*, what a week shares with a month, make up both.
 
-With a week rule the year begins on the `week_start` nearest the nominal start, the first of `start_month`, or on the
-last one not after it; it is made of whole weeks, 13 to a quarter in the pattern of the rule, and about one year in six
-has a week 53. There a week never crosses a month, and the weeks are the fragments.
+With a `WeekRule` the year begins on a `week_start` near the nominal start, the first of `start_month`, and is made of
+whole weeks. There a week never crosses a month, and the weeks are the fragments.
 
 A year is labelled by the nominal start or end, never by where its weeks fall. Which of the two has no default: the
 same year is 2021 to one company and 2022 to the next.
@@ -28,11 +27,11 @@ from ..errors import InvalidValue, require_instance, require_int
 from ..window import Weekday
 from .period import Period, PeriodKind, require_day
 from .periods import Periods
+from .week_rule import Pattern, WeekRule, YearEnd, week_start_of
 
-__all__ = ["FiscalCalendar", "FiscalYear", "Pattern", "WeekRule", "YearEnd", "YearLabel"]
+__all__ = ["FiscalCalendar", "FiscalYear", "YearLabel"]
 
 _WEEK: Final = timedelta(days=7)
-_AT: Final = {day: at for at, day in enumerate(Weekday)}
 _YEARS: Final = (2, 9997)  # so that every day of a year and of its neighbours exists
 
 
@@ -43,63 +42,6 @@ class YearLabel(Enum):
     """The one in which it nominally starts: April 2026 to March 2027 is 2026."""
     END = "end"
     """The one in which it nominally ends: April 2026 to March 2027 is 2027."""
-
-
-class Pattern(Enum):
-    """How many weeks the three months of a quarter have."""
-
-    P445 = "4-4-5"
-    """4, 4 and 5 weeks: from 2 February 2020 the first month ends on 29 February."""
-    P454 = "4-5-4"
-    """4, 5 and 4 weeks, the pattern of the NRF: from 2 February 2014 the second month starts on 2 March."""
-    P544 = "5-4-4"
-    """5, 4 and 4 weeks: from 2 February 2020 the first month ends on 7 March."""
-
-    @property
-    def weeks(self) -> tuple[int, int, int]:
-        """The weeks of the three months.
-
-        >>> Pattern.P454.weeks
-        (4, 5, 4)
-        """
-        first, second, third = (int(digit) for digit in self.value.split("-"))
-        return first, second, third
-
-
-class YearEnd(Enum):
-    """Which weekday before a nominal start ends the year before."""
-
-    NEAREST = "nearest"
-    """The one nearest the last nominal day: the Saturday nearest 31 January 2024 is 3 February."""
-    LAST = "last"
-    """The last one not after the last nominal day: the last Saturday up to 31 January 2024 is the 27th."""
-
-
-@attrs.frozen(kw_only=True)
-class WeekRule:
-    """Years of whole weeks: their pattern, where they end, and which fiscal month, 1 to 12, gets a week 53.
-
-    >>> WeekRule(pattern=Pattern.P454, year_end=YearEnd.NEAREST).month_weeks(53)
-    (4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 5, 5)
-    """
-
-    pattern: Pattern
-    year_end: YearEnd
-    extra_week_in: int = 12
-
-    def __attrs_post_init__(self) -> None:
-        require_instance(self.pattern, Pattern, code="calendar.pattern", name="pattern")
-        require_instance(self.year_end, YearEnd, code="calendar.year_end", name="year_end")
-        require_int(self.extra_week_in, code="calendar.extra_week", name="extra_week_in", low=1, high=12)
-
-    def month_weeks(self, weeks: int) -> tuple[int, ...]:
-        """The weeks of the twelve months of a year of 52 or 53 *weeks*.
-
-        Law: sum(rule.month_weeks(n)) == n.
-        """
-        extra = require_int(weeks, code="calendar.weeks", name="weeks", low=52, high=53) - 52
-        plain = self.pattern.weeks * 4
-        return tuple(size + extra * (at == self.extra_week_in) for at, size in enumerate(plain, start=1))
 
 
 @attrs.frozen(kw_only=True)
@@ -186,11 +128,8 @@ class FiscalCalendar:
         >>> FiscalCalendar.nrf().year_of(date(2024, 2, 3)).number
         2023
         """
-        first, last = _YEARS[0] + 1, _YEARS[1] - 1
-        nominal = require_int(
-            require_day(day, name="day").year, code="calendar.year", name="year", low=first, high=last
-        )
-        nominal += 1
+        number, low, high = require_day(day, name="day").year, _YEARS[0] + 1, _YEARS[1] - 1
+        nominal = require_int(number, code="calendar.year", name="year", low=low, high=high) + 1
         while self._start(nominal) > day:
             nominal -= 1
         return FiscalYear(self, nominal + self._label_offset)
@@ -218,22 +157,10 @@ class FiscalCalendar:
     def _start(self, nominal: int) -> date:
         if self.weeks is None:
             return self._month_start(nominal, 0)
-        first = date(nominal, self.start_month, 1)
-        past = (first - self._week_of(first)).days
-        match self.weeks.year_end:
-            case YearEnd.LAST:
-                return first - timedelta(days=past)
-            case YearEnd.NEAREST:
-                return first - timedelta(days=past if past <= 3 else past - 7)
-            case _:
-                assert_never(self.weeks.year_end)
+        return self.weeks.year_start(date(nominal, self.start_month, 1), self.week_start)
 
     def _month_start(self, nominal: int, months: int) -> date:
         return date(nominal, self.start_month, 1) + relativedelta(months=months, day=self.start_day)
-
-    def _week_of(self, day: date) -> date:
-        """The first day of the week of *day*."""
-        return day - timedelta(days=(day.weekday() - _AT[self.week_start]) % 7)
 
 
 @attrs.frozen
@@ -287,7 +214,7 @@ class FiscalYear:
         year, and with a week rule its months, quarters and halves.
         """
         whole = self.period
-        begins = [self.calendar._week_of(whole.start)]
+        begins = [week_start_of(whole.start, self.calendar.week_start)]
         while begins[-1] + _WEEK < whole.end:
             begins.append(begins[-1] + _WEEK)
         rows = (

@@ -140,7 +140,7 @@ class Periods(Sequence[Period]):
         return bisect_right(self.leaves, day, key=lambda leaf: leaf.start) - 1
 
     def within(self, label: str) -> Periods:
-        """The leaves of one group, with the groups inside it.
+        """The leaves of one group, with the groups inside it; one that reaches out at an end is cut there.
 
         >>> year = Periods([Period.month(2026, n) for n in range(1, 13)], groups=[Period.quarter(2026, 2)])
         >>> year.within("2026-Q2").labels
@@ -148,8 +148,14 @@ class Periods(Sequence[Period]):
         """
         first, until = self.span(label)
         leaves = self.leaves[first:until]
-        inside = [each for each in self.groups if leaves[0].start <= each.start and each.end <= leaves[-1].end]
-        return Periods(leaves, groups=inside)
+        start, end = leaves[0].start, leaves[-1].end
+        groups = [
+            attrs.evolve(group, start=max(group.start, start), end=min(group.end, end))
+            for group in self.groups
+            if group.start < end and start < group.end
+            if (start <= group.start and group.end <= end) or not (group.start <= start and end <= group.end)
+        ]
+        return Periods(leaves, groups=groups)
 
     @classmethod
     def of(cls, periods: Iterable[Period]) -> Periods:
