@@ -70,6 +70,7 @@ class Problem:
 
 
 def within(problem: Problem, inner: Block, outer: Block) -> bool:
+    """Whether *inner* is on nodes under the node of *outer* and shares some of its time."""
     shape = problem.shape
     return (
         shape.first[outer.node] <= shape.first[inner.node]
@@ -80,6 +81,7 @@ def within(problem: Problem, inner: Block, outer: Block) -> bool:
 
 
 def is_under(problem: Problem, block: Block, place: int) -> bool:
+    """Whether *block* is on the node at *place* or one below it."""
     shape = problem.shape
     return shape.first[place] <= shape.first[block.node] and shape.until[block.node] <= shape.until[place]
 
