@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -104,27 +104,40 @@ calendars = st.one_of(st.just(FiscalCalendar.gregorian()), month_calendars, week
 counts = st.sampled_from([Rate(0), Rate(1, 2), Rate(1, 3), Rate(1), Rate(3, 2), Rate(2)])
 
 
-@st.composite
-def work_calendars(draw: st.DrawFn) -> WorkCalendar:
-    """Give a calendar of a few weeks in which every kind of special day occurs."""
-    first = draw(days)
-    length = draw(st.integers(1, 40))
-    inside = st.integers(0, length - 1).map(lambda at: first + timedelta(days=at))
-    given: dict[date, str] = draw(
-        st.dictionaries(inside, st.sampled_from(["holiday", "holiday", "make-up", "weight", "both"]), max_size=8)
-    )
+def _work_calendar(
+    first: date,
+    length: int,
+    special: dict[int, tuple[str, Rate]],
+    weekend: Iterable[Weekday],
+    weekly: dict[Weekday, Rate],
+) -> WorkCalendar:
+    given = {first + timedelta(days=at % length): said for at, said in special.items()}
     weights: dict[Weekday | date, Rate] = {
-        day: draw(counts) for day, sort in sorted(given.items()) if sort in ("weight", "both")
+        day: count for day, (sort, count) in sorted(given.items()) if sort in ("weight", "both")
     }
-    weights |= draw(st.dictionaries(weekdays, counts, max_size=2))
     return WorkCalendar(
         first=first,
         until=first + timedelta(days=length),
-        weekend=draw(st.sampled_from([(), WEEKDAYS[5:], WEEKDAYS[6:], WEEKDAYS[4:6]]) | st.frozensets(weekdays)),
-        holidays=[day for day, sort in given.items() if sort == "holiday"],
-        make_up=[day for day, sort in given.items() if sort in ("make-up", "both")],
-        weights=weights,
+        weekend=weekend,
+        holidays=[day for day, (sort, _) in given.items() if sort == "holiday"],
+        make_up=[day for day, (sort, _) in given.items() if sort in ("make-up", "both")],
+        weights=weights | dict(weekly),
     )
+
+
+# A few weeks in which every kind of special day occurs.
+work_calendars = st.builds(
+    _work_calendar,
+    days,
+    st.integers(1, 40),
+    st.dictionaries(
+        st.integers(0, 39),
+        st.tuples(st.sampled_from(["holiday", "holiday", "make-up", "weight", "both"]), counts),
+        max_size=8,
+    ),
+    st.sampled_from([(), WEEKDAYS[5:], WEEKDAYS[6:], WEEKDAYS[4:6]]) | st.frozensets(weekdays),
+    st.dictionaries(weekdays, counts, max_size=2),
+)
 
 
 def days_of(calendar: WorkCalendar) -> Iterator[date]:

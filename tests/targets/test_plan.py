@@ -73,16 +73,16 @@ def test_a_long_plan_shows_months_or_its_total(cut: str) -> None:
 
 def test_columns_have_one_row_per_leaf_and_period() -> None:
     columns = plan_of().to_columns()
-    assert {name: (len(each), each.dtype.kind) for name, each in columns.items()} == {  # type: ignore[attr-defined,arg-type]
+    assert {name: (len(each), each.dtype.kind) for name, each in columns.items()} == {
         "node": (24, "U"),
         "period": (24, "U"),
         "start": (24, "M"),
         "end": (24, "M"),
         "units": (24, "i"),
     }
-    assert columns["node"][12] == "wang"  # type: ignore[index]
-    assert columns["start"][13] == np.datetime64("2026-02-01")  # type: ignore[index]
-    assert columns["units"].sum() == 1200  # type: ignore[attr-defined]
+    assert columns["node"][12] == "wang"
+    assert columns["start"][13] == np.datetime64("2026-02-01")
+    assert columns["units"].sum() == 1200
 
 
 def test_a_plan_is_a_value() -> None:

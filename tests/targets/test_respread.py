@@ -140,8 +140,12 @@ def test_diff_names_every_cell_that_moved() -> None:
     assert [(each.node, each.period, each.before, each.after) for each in moved.changes] == [("li", "p1", 200, 250)]
     assert (moved.total, moved.carried, moved.unplaced, moved.versions) == (50, 50, 0, (1, 2))
     assert moved.of("li") == moved.changes
+    assert moved.to_columns() == {"node": ["li"], "period": ["p1"], "before": [200], "after": [250]}
+    assert "250" in moved._repr_html_()
+    assert str(moved.changes[0]) == "li p1: 200 -> 250"
     assert moved.explain().splitlines()[0].startswith("version 1 -> 2: 1 cells moved, 50 in all; 50 carried over")
     assert plan.diff(plan).changes == ()
+    assert plan.diff(plan).explain().count("\n") == 0
     with pytest.raises(InvalidValue):
         plan.diff(plan_of([1, 2]))
 

@@ -153,8 +153,8 @@ def _even_columns(table: Units, real: Floats, columns: Units, low: Units, high: 
     for lacking in np.flatnonzero(off > 0):
         for having in np.flatnonzero(off < 0):
             count = int(min(off[lacking], -off[having]))
-            if count <= 0:
-                continue
+            if count == 0:
+                break
             may = (table[:, having] > low[:, having]) & (table[:, lacking] < high[:, lacking])
             rows = np.flatnonzero(may)
             gain = (real - table)[rows, lacking] - (real - table)[rows, having]

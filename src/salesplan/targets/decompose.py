@@ -177,7 +177,7 @@ def _leaf_shares(shape: Shape, weights: Sequence[int | Fraction]) -> Floats:
     for place, under in enumerate(shape.children):
         whole = sum([weights[child] for child in under])
         for child in under:
-            shares[child] = shares[place] * float(Fraction(weights[child]) / whole) if whole else 0.0
+            shares[child] = shares[place] * float(weights[child] / whole) if whole else 0.0
     return np.array([shares[place] for place in shape.leaves])
 
 

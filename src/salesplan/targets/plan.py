@@ -12,10 +12,11 @@ policy left out of the open ones. A fresh plan has both at 0.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import overload
+from typing import Any, overload
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from ..calendar import PeriodKind, Periods
 from ..display import Align, html_table, text_table
@@ -272,7 +273,7 @@ class TargetPlan:
             return [(label, at, at + 1) for at, label in enumerate(self.periods.labels)]
         return []
 
-    def to_columns(self) -> dict[str, object]:
+    def to_columns(self) -> dict[str, NDArray[Any]]:
         """One row per leaf and period: node, period, start, end and units.
 
         Shape: arrays of one length; *units* int64, *start* and *end* (excluded) datetime64, the rest texts.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..display import Align, text_table
+from ..display import Align, html_table, text_table
 from ._amounts import Amount
 
 __all__ = ["Move", "PlanDiff"]
@@ -40,13 +40,24 @@ class PlanDiff:
         """The changes of one node."""
         return tuple(change for change in self.changes if change.node == node)
 
-    def explain(self) -> str:
-        """The changes as a table, under one line that says where they come from."""
+    def to_columns(self) -> dict[str, list[object]]:
+        """One row per changed cell: node, period, before and after."""
+        return {name: [getattr(move, name) for move in self.changes] for name in ("node", "period", "before", "after")}
+
+    def _repr_html_(self) -> str:
+        rows = [(move.node, move.period, move.before, move.after) for move in self.changes]
+        return html_table(["node", "period", "before", "after"], rows, caption=self._headline())
+
+    def _headline(self) -> str:
         old, new = self.versions
-        head = (
+        return (
             f"version {old} -> {new}: {len(self.changes)} cells moved, {self.total} in all; "
             f"{self.carried} carried over from closed periods, {self.unplaced} left unplaced"
         )
+
+    def explain(self) -> str:
+        """The changes as a table, under one line that says where they come from."""
+        head = self._headline()
         rows = [(change.node, change.period, change.before, change.after) for change in self.changes]
         if not rows:
             return head
