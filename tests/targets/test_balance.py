@@ -285,3 +285,9 @@ def test_territories_answer_or_refuse(first: Any, second: Any) -> None:
     refusal(balance_territories, {"a": first, "b": 1}, {"X": second, "Y": 1})
     refusal(balance_territories, {"a": 1}, {"X": 1}, keep=first, current=second)
     refusal(balance_territories, {"a": 1}, {"X": 1}, keep={"a": first}, current={"a": second})
+
+
+def test_an_assignment_says_who_is_owed_what() -> None:
+    given = assign_leads(4, {"a": 2, "b": 1, "c": 0})
+    assert given.explain().splitlines()[1:] == ["a           3  -1/3", "b           1   1/3"]
+    assert "<td" in given._repr_html_()

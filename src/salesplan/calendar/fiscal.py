@@ -27,7 +27,7 @@ from ..errors import InvalidValue, require_instance, require_int
 from ..window import Weekday
 from .period import Period, PeriodKind, require_day
 from .periods import Periods
-from .week_rule import Pattern, WeekRule, YearEnd, week_start_of
+from .week_rule import Pattern, WeekRule, YearEnd, week_start_of, year_start
 
 __all__ = ["FiscalCalendar", "FiscalYear", "YearLabel"]
 
@@ -157,7 +157,7 @@ class FiscalCalendar:
     def _start(self, nominal: int) -> date:
         if self.weeks is None:
             return self._month_start(nominal, 0)
-        return self.weeks.year_start(date(nominal, self.start_month, 1), self.week_start)
+        return year_start(self.weeks, date(nominal, self.start_month, 1), self.week_start)
 
     def _month_start(self, nominal: int, months: int) -> date:
         return date(nominal, self.start_month, 1) + relativedelta(months=months, day=self.start_day)
@@ -231,15 +231,11 @@ class FiscalYear:
         """
         if self.calendar.weeks is not None:
             return self.weeks
+        months, kind = self.months, PeriodKind.FRAGMENT
         rows = (
-            Period(
-                max(week.start, month.start),
-                min(week.end, month.end),
-                f"{week.label}/{month.label}",
-                PeriodKind.FRAGMENT,
-            )
+            Period(max(week.start, month.start), min(week.end, month.end), f"{week.label}/{month.label}", kind)
             for week in self.weeks
-            for month in self.months[self.months.at(week.start) : self.months.at(week.last) + 1]
+            for month in months[months.at(week.start) : months.at(week.last) + 1]
         )
         return Periods(rows, groups=(*self.weeks, *self.months, *self.months.groups))
 

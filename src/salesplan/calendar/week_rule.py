@@ -16,7 +16,7 @@ import attrs
 from ..errors import require_instance, require_int
 from ..window import Weekday
 
-__all__ = ["Pattern", "WeekRule", "YearEnd", "week_start_of"]
+__all__ = ["Pattern", "WeekRule", "YearEnd"]
 
 _AT: Final = {day: at for at, day in enumerate(Weekday)}
 
@@ -77,21 +77,22 @@ class WeekRule:
         plain = self.pattern.weeks * 4
         return tuple(size + extra * (at == self.extra_week_in) for at, size in enumerate(plain, start=1))
 
-    def year_start(self, nominal: date, week_start: Weekday) -> date:
-        """The day on which the year of that nominal start begins.
 
-        >>> rule = WeekRule(pattern=Pattern.P454, year_end=YearEnd.NEAREST)
-        >>> rule.year_start(date(2024, 2, 1), Weekday.SUNDAY).isoformat()
-        '2024-02-04'
-        """
-        before = week_start_of(nominal, week_start)
-        match self.year_end:
-            case YearEnd.LAST:
-                return before
-            case YearEnd.NEAREST:
-                return before if (nominal - before).days <= 3 else before + timedelta(days=7)
-            case _:
-                assert_never(self.year_end)
+def year_start(rule: WeekRule, nominal: date, week_start: Weekday) -> date:
+    """The day on which the year of that nominal start begins.
+
+    >>> rule = WeekRule(pattern=Pattern.P454, year_end=YearEnd.NEAREST)
+    >>> year_start(rule, date(2024, 2, 1), Weekday.SUNDAY).isoformat()
+    '2024-02-04'
+    """
+    before = week_start_of(nominal, week_start)
+    match rule.year_end:
+        case YearEnd.LAST:
+            return before
+        case YearEnd.NEAREST:
+            return before if (nominal - before).days <= 3 else before + timedelta(days=7)
+        case _:
+            assert_never(rule.year_end)
 
 
 def week_start_of(day: date, week_start: Weekday) -> date:

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from math import gcd, lcm
 from typing import Final, TypeAlias
 
 import attrs
 
+from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int, require_text
 from ..rate import Rate
 from ._ratios import whole_parts
@@ -75,6 +77,29 @@ class LeadAssignment:
     def counts(self) -> dict[str, int]:
         """How many leads each person got, by id."""
         return dict(sorted(Counter(person for _, person in self.assigned).items()))
+
+    def explain(self) -> str:
+        """How many leads each person got, and what part of one is still owed (negative: was given ahead).
+
+        >>> print(assign_leads(4, {"a": 2, "b": 1}).explain())
+        person  leads  owed
+        a           3  -1/3
+        b           1   1/3
+        """
+        return text_table(self._rows(), align=(Align.LEFT, Align.RIGHT, Align.RIGHT))
+
+    def _repr_html_(self) -> str:
+        head, *rows = self._rows()
+        return html_table(head, rows, align=(Align.LEFT, Align.RIGHT, Align.RIGHT))
+
+    def _rows(self) -> list[tuple[object, ...]]:
+        counts, credits = self.counts, dict(self.state.credits)
+        people = sorted({*counts, *credits})
+        owed = [str(Fraction(credits.get(person, 0), self.state.whole)) for person in people]
+        return [
+            ("person", "leads", "owed"),
+            *((person, counts.get(person, 0), part) for person, part in zip(people, owed, strict=True)),
+        ]
 
 
 def assign_leads(
