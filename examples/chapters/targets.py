@@ -25,6 +25,7 @@ from salesplan.targets import (
     growth,
     pace,
     respread,
+    roll_up,
     smart_check,
 )
 
@@ -79,7 +80,7 @@ def chapter(orders: list[Order], raise_by: Rate) -> str:
         "",
         _drivers(plan, orders, before),
         "",
-        _slip(plan, quarter, weekdays),
+        _slip(plan, quarter),
     ]
     return "\n".join(parts)
 
@@ -182,7 +183,7 @@ def _drivers(plan: TargetPlan, orders: list[Order], before: Period) -> str:
     return differentiate(targets, funnels, levers).explain()
 
 
-def _slip(plan: TargetPlan, quarter: Period, weekdays: WorkCalendar) -> str:
+def _slip(plan: TargetPlan, quarter: Period) -> str:
     """What the plan becomes if everybody closes the first month at four fifths."""
     on: date = months_after(quarter.start, 1)
     closed = [leaf.label for leaf in plan.periods if leaf.end <= on]
@@ -190,10 +191,8 @@ def _slip(plan: TargetPlan, quarter: Period, weekdays: WorkCalendar) -> str:
         name: {label: _money(plan[name, label]).times(SLIPS_TO, Rounding.DOWN) for label in closed}
         for name in plan.people.leaves
     }
-    root = {
-        label: Money.sum((sold[name][label] for name in sold), currency=_money(plan.total).currency) for label in closed
-    }
-    now = pace(plan, root, on=on, workdays=weekdays)
+    root = roll_up(plan.people, sold)[plan.people.root]
+    now = pace(plan, root, on=on)
     later = respread(plan, sold, on=on, policy=Respread.SEASONAL)
     return "\n".join(
         [

@@ -493,8 +493,45 @@ def test_pins_of_strangers_are_refused() -> None:
 
 def test_limits_within_a_period_are_for_the_root_or_a_leaf() -> None:
     tree = Hierarchy.of({"c": None, "north": "c", "li": "north"})
-    with pytest.raises(InvalidValue, match="single leaves"):
+    with pytest.raises(InvalidValue, match="single leaf"):
         decompose(100, tree, TWO, limits=[Limit("north", "p1", maximum=5)])
+
+
+def test_limits_on_groups_of_periods_hold() -> None:
+    """100 a month; the first quarter at most 240, the third at least 330; the rest shares the rest."""
+    months = FiscalCalendar.calendar_year(2026).months
+    limits = [Limit("team", "2026-Q1", maximum=240), Limit("team", "2026-Q3", minimum=330)]
+    plan = decompose(1200, TEAM, months, seasonality=[1] * 12, limits=limits)
+    # 240 and 330 leave 630 for the two other quarters
+    assert list(plan.root.units) == [80] * 3 + [105] * 3 + [110] * 3 + [105] * 3
+    with pytest.raises(Infeasible) as caught:
+        decompose(
+            1200, TEAM, months, limits=[Limit("team", "2026-H1", maximum=500), Limit("team", "2026-H2", maximum=600)]
+        )
+    assert caught.value.short == 100
+
+
+@given(rows(), st.integers(0, 5000), st.data())
+def test_limits_on_any_periods_hold(periods: Periods, total: int, data: st.DataObject) -> None:
+    """Limits that some row of periods meets, taken from it; nested or not, crossing ones left out."""
+    real = data.draw(tables(1, len(periods)))[0]
+    total = sum(real)
+    limits: list[Limit] = []
+    spans: list[tuple[int, int]] = []
+    for label in (*periods.labels, *(group.label for group in periods.groups)):
+        first, until = periods.span(label)
+        crosses = any(a < first < b < until or first < a < until < b for a, b in spans)
+        if crosses or until - first == len(periods) or not data.draw(st.booleans()):
+            continue
+        spans.append((first, until))
+        found = sum(real[first:until])
+        low, high = data.draw(st.integers(0, found)), data.draw(st.integers(found, 2 * found + 5))
+        limits.append(Limit("team", label, minimum=low, maximum=high))
+    plan = decompose(total, TEAM, periods, limits=limits)
+    check_sums(plan, total)
+    for limit in limits:
+        assert limit.period is not None
+        assert limit.minimum <= plan["team", limit.period] <= limit.maximum  # type: ignore[operator]
 
 
 def test_periods_with_a_hole_are_refused() -> None:

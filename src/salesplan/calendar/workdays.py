@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import accumulate
 from math import lcm
 from typing import Final, overload
@@ -160,20 +161,20 @@ class WorkCalendar:
         return self._sums[at + 1] > self._sums[at]
 
     @overload
-    def count(self, period: Period, /) -> Rate: ...
+    def count(self, period: Period, /) -> Fraction: ...
     @overload
-    def count(self, start: date, end: date, /) -> Rate: ...
-    def count(self, period: Period | date, end: date | None = None, /) -> Rate:
+    def count(self, start: date, end: date, /) -> Fraction: ...
+    def count(self, period: Period | date, end: date | None = None, /) -> Fraction:
         """The working days of a period, or from a day to another (excluded), as an exact sum.
 
         Law: count(a, b) + count(b, c) == count(a, c); count(a, a) == 0.
         Raises: NotCovered unless every day is; InvalidValue when the end comes before the start.
         >>> week = WorkCalendar(first=date(2026, 3, 2), until=date(2026, 3, 9), weights={Weekday.SATURDAY: Rate(1, 2)})
-        >>> week.count(Period.week(2026, 10)) == Rate(11, 2)
-        True
+        >>> week.count(Period.week(2026, 10))
+        Fraction(11, 2)
         """
         start, until = self._ends(period, end)
-        return Rate(self._sums[(until - self.first).days] - self._sums[(start - self.first).days], self._scale)
+        return Fraction(self._sums[(until - self.first).days] - self._sums[(start - self.first).days], self._scale)
 
     def working_days(self, period: Period) -> tuple[date, ...]:
         """The days of *period* that count.

@@ -15,8 +15,9 @@ from .constraints import Infeasible, Limit, Pin
 from .decompose import decompose
 from .differentiated import DifferentiatedPlan, Lever, SellerFunnel, SellerGoal, UnreachableGoal, differentiate
 from .drivers import Driver, DriverGrowth, DriverTree, Form, SharedGrowth
-from .hierarchy import Hierarchy, HierarchyError, Node, Ramp
+from .hierarchy import Hierarchy, HierarchyError
 from .leads import LeadAssignment, LeadState, assign_leads
+from .nodes import Node, Ramp
 from .objective import Absolute, ChangeBy, Direction, Level, Objective, Target
 from .pace import Pace, pace
 from .plan import NodePlan, TargetPlan

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..calendar import Periods, WorkCalendar
 from ._two_way import Floats, Units
-from .hierarchy import Hierarchy, Node
+from .hierarchy import Hierarchy
+from .nodes import Node
 
 __all__ = ["activity"]
 

@@ -59,7 +59,7 @@ def _pin(problem: Problem, block: Block, seed: Floats, low: Units, high: Units, 
         parts = share(left, weights, np.where(free, low, 0).ravel().tolist(), tops)
     except OutOfBounds as none:
         fixed = block.low - left
-        what = f"its cells hold {fixed} already" if fixed else "nobody works there"
+        what = f"its cells hold {problem.say(fixed)} already" if fixed else "nobody works there"
         inside = [other for other in problem.on_cells if within(problem, other, block)]
         raise infeasible(problem, f"{block.source}: {what}", abs(none.total - none.needed), inside) from None
     new = np.array(parts, dtype=np.int64).reshape(seed.shape)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
 
 from ..apportion import WeightError
 from ._held import Held
-from ._problem import Problem, infeasible, is_under, within
+from ._problem import Block, Problem, infeasible, is_under, within
 from ._shares import OutOfBounds, integers, share
 from ._two_way import Units
 
@@ -26,13 +27,33 @@ def margins(problem: Problem, held: Held | None) -> tuple[Units, Units]:
 
 
 def _columns(problem: Problem, held: Held | None) -> list[int]:
-    """What every period gets in all."""
+    """What every period gets in all: the limit of a group that is passed by most is met exactly, until all hold."""
     weights = integers(problem.columns)
     blocks = problem.on_columns
-    low: list[int] | None = None
-    high: list[int | None] | None = None
-    if held is not None or blocks:
-        low, high = _column_bounds(problem, held, weights)
+    if not blocks and held is None:
+        return _shared_columns(problem, weights, None, None)
+    firm = [block for block in blocks if block.fixed or block.until - block.first == 1]
+    loose = [block for block in blocks if block not in firm]
+    while True:
+        columns = _shared_columns(problem, weights, *_column_bounds(problem, held, weights, firm))
+        passed = [(_passed(columns, block), block) for block in loose]
+        worst = max(passed, key=lambda each: abs(each[0]), default=(0, None))
+        if worst[1] is None or worst[0] == 0:
+            return columns
+        bound = sum(columns[worst[1].first : worst[1].until]) - worst[0]
+        firm.append(attrs.evolve(worst[1], low=bound, high=bound))
+        loose.remove(worst[1])
+
+
+def _passed(columns: Sequence[int], block: Block) -> int:
+    """By how much the periods of *block* are above its maximum, or (negative) below its minimum."""
+    found = sum(columns[block.first : block.until])
+    return min(found - block.low, 0) or (0 if block.high is None else max(found - block.high, 0))
+
+
+def _shared_columns(
+    problem: Problem, weights: Sequence[int], low: list[int] | None, high: list[int | None] | None
+) -> list[int]:
     try:
         return share(problem.total, weights, low, high)
     except OutOfBounds as none:
@@ -40,18 +61,20 @@ def _columns(problem: Problem, held: Held | None) -> list[int]:
             raise WeightError("every period weighs 0", code="targets.no_weight", value=problem.total) from None
         raise infeasible(
             problem,
-            f"what is fixed in the periods adds up to {none.needed}, not {none.total}",
+            f"what is fixed in the periods adds up to {problem.say(none.needed)}, not {problem.say(none.total)}",
             abs(none.needed - none.total),
-            [*blocks, *problem.on_cells],
+            [*problem.on_columns, *problem.on_cells],
         ) from None
 
 
-def _column_bounds(problem: Problem, held: Held | None, weights: Sequence[int]) -> tuple[list[int], list[int | None]]:
+def _column_bounds(
+    problem: Problem, held: Held | None, weights: Sequence[int], firm: Sequence[Block]
+) -> tuple[list[int], list[int | None]]:
     low, high = [0] * len(weights), _open(len(weights))
     if held is not None:
         low = held.low.sum(axis=0).tolist()
         high = held.tops(axis=0)
-    blocks = sorted(problem.on_columns, key=lambda block: (block.until - block.first, block.first))
+    blocks = sorted(firm, key=lambda block: (block.until - block.first, block.first))
     for block in blocks:
         if not block.fixed:
             at = block.first
@@ -69,7 +92,7 @@ def _column_bounds(problem: Problem, held: Held | None, weights: Sequence[int]) 
             except OutOfBounds as none:
                 raise infeasible(
                     problem,
-                    f"{block.source}: what is fixed inside adds up to {block.low - left + none.needed}",
+                    f"{block.source}: what is fixed inside adds up to {problem.say(block.low - left + none.needed)}",
                     abs(none.needed - none.total),
                     [other for other in problem.blocks if within(problem, other, block)],
                 ) from None
@@ -91,7 +114,7 @@ def _nodes(problem: Problem, held: Held | None) -> list[int]:
             bound = low[0] if low[0] > problem.total or top is None else top
             raise infeasible(
                 problem,
-                f"what is fixed adds up to {bound}, the total is {problem.total}",
+                f"what is fixed adds up to {problem.say(bound)}, the total is {problem.say(problem.total)}",
                 abs(bound - problem.total),
                 [*blocks, *problem.on_cells],
             )
@@ -121,11 +144,13 @@ def _no_room(problem: Problem, place: int, none: OutOfBounds, weights: Sequence[
     below = [block for block in problem.blocks if is_under(problem, block, place)]
     if not below:
         return WeightError(
-            f"{amount} for {name} cannot be split: everybody under it weighs 0", code="targets.no_weight", value=name
+            f"{problem.say(amount)} for {name} cannot be split: everybody under it weighs 0",
+            code="targets.no_weight",
+            value=name,
         )
     return infeasible(
         problem,
-        f"{name} gets {amount}, but what is fixed under it adds up to {none.needed}",
+        f"{name} gets {problem.say(amount)}, but what is fixed under it adds up to {problem.say(none.needed)}",
         abs(none.needed - amount),
         below,
     )
@@ -160,7 +185,7 @@ def _node_bounds(problem: Problem, held: Held | None) -> tuple[list[int], list[i
             blocks = [block for block in problem.blocks if is_under(problem, block, place)]
             raise infeasible(
                 problem,
-                f"{problem.names[place]} needs at least {low[place]} and may have at most {top}",
+                f"{problem.names[place]} needs at least {problem.say(low[place])}, may have at most {problem.say(top)}",
                 low[place] - top,
                 blocks,
             )

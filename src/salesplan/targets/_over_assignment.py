@@ -90,6 +90,7 @@ def assigned(problem: Problem, cells: Units, factors: Sequence[Fraction], blocks
                 if b.node in rank
             ),
             method=problem.method,
+            unit=problem.unit,
         )
         result[places] = solve(inner)
     return result

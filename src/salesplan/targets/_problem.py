@@ -8,6 +8,8 @@ from fractions import Fraction
 import attrs
 
 from ..apportion import Apportionment
+from ..money import Currency
+from ._amounts import shown
 from ._two_way import Floats
 from .constraints import Infeasible, Limit, Pin
 from .hierarchy import Shape
@@ -48,6 +50,11 @@ class Problem:
     seed: Floats | None
     blocks: tuple[Block, ...]
     method: Apportionment
+    unit: Currency | None
+
+    def say(self, units: int) -> str:
+        """An amount of this problem, for messages."""
+        return shown(units, self.unit)
 
     @property
     def on_rows(self) -> list[Block]:
@@ -88,4 +95,4 @@ def is_under(problem: Problem, block: Block, place: int) -> bool:
 
 def infeasible(problem: Problem, text: str, short: int, blocks: Sequence[Block]) -> Infeasible:
     pins = tuple(block.source for block in blocks)
-    return Infeasible(f"{text}: {short} too many or too few", code="targets.infeasible", pins=pins, short=short)
+    return Infeasible(f"{text}: off by {problem.say(short)}", code="targets.infeasible", pins=pins, short=short)

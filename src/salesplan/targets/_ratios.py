@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Final, TypeVar
@@ -11,7 +11,7 @@ from ..errors import InvalidType, InvalidValue, SalesplanError, clip, require_in
 from ..money import Money, Rounding
 from ..rate import Rate
 
-__all__ = ["as_text", "common_denominator", "exact_rate", "fraction_of", "major", "mapped", "whole_parts"]
+__all__ = ["as_text", "common_denominator", "exact_rate", "fraction_of", "major", "mapped", "others", "whole_parts"]
 
 T = TypeVar("T")
 
@@ -81,6 +81,15 @@ def exact_rate(ratio: Fraction, *, name: str) -> Rate:
             code="targets.digits",
             value=None,
         ) from None
+
+
+def others(missing: Sequence[object]) -> str:
+    """What follows the first of several in a message.
+
+    >>> others(["a"]), others(["a", "b", "c"])
+    ('', ' and 2 more')
+    """
+    return f" and {len(missing) - 1} more" if len(missing) > 1 else ""
 
 
 def as_text(rate: Rate, places: int) -> str:

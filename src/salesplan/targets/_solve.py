@@ -139,5 +139,5 @@ def _blocked(problem: Problem, blocked: Blocked) -> Infeasible:
     where = [problem.labels[at] for at in np.flatnonzero(~columns)]
     several = f"{', '.join(who[:2])}{' and others' if len(who) > 2 else ''}"
     periods = f"{', '.join(where[:2])}{' and others' if len(where) > 2 else ''}"
-    text = f"{several or 'nobody'} cannot place {blocked.short} more outside {periods or 'any period'}"
+    text = f"{several or 'nobody'} cannot place {problem.say(blocked.short)} more outside {periods or 'any period'}"
     return infeasible(problem, text, blocked.short, involved)

@@ -6,10 +6,10 @@ for all leaves. 同比 and 环比 are `growth` between an amount and the one a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import attrs
 
@@ -17,6 +17,7 @@ from ..calendar import Periods
 from ..errors import InvalidType, NotFound, clip
 from ..rate import Rate
 from ._amounts import Amount, amount_of, unit_of, units_of
+from ._ratios import others
 from .hierarchy import Hierarchy
 
 __all__ = ["Base", "Growth", "by_leaf", "growth", "roll_up", "tally"]
@@ -51,15 +52,48 @@ def tally(
     }
 
 
-def roll_up(people: Hierarchy, actuals: Mapping[str, Amount]) -> dict[str, Amount]:
-    """The amounts of all nodes from those of the leaves.
+@overload
+def roll_up(people: Hierarchy, actuals: Mapping[str, Amount]) -> dict[str, Amount]: ...
+@overload
+def roll_up(people: Hierarchy, actuals: Mapping[str, Mapping[str, Amount]]) -> dict[str, dict[str, Amount]]: ...
+def roll_up(
+    people: Hierarchy, actuals: Mapping[str, Amount] | Mapping[str, Mapping[str, Amount]]
+) -> dict[str, Amount] | dict[str, dict[str, Amount]]:
+    """The amounts of all nodes from those of the leaves: in all, or by period as `tally` gives them.
 
     Law: every node is the sum of those directly under it.
-    Raises: NotFound for a leaf without an amount (a leaf that sold nothing has 0); InvalidType, CurrencyMismatch.
+    Raises: NotFound for a leaf without an amount (a leaf that sold nothing has 0), or one of a period that another
+    has; InvalidType, CurrencyMismatch.
     >>> roll_up(Hierarchy.flat(["li", "wang"], root="team"), {"li": 2, "wang": 3})
     {'team': 5, 'li': 2, 'wang': 3}
     """
-    amounts = by_leaf(people, actuals)
+    given: Mapping[str, Amount | Mapping[str, Amount]] = actuals
+    leaves = by_leaf(people, given)
+    by_period = [each for each in leaves if isinstance(each, Mapping)]
+    if not by_period:
+        return _summed(people, [each for each in leaves if not isinstance(each, Mapping)])
+    if len(by_period) < len(leaves):
+        raise InvalidType("give all actuals by period, or none", code="targets.actuals", value=None)
+    labels = list(by_period[0])
+    result: dict[str, dict[str, Amount]] = {name: {} for name in people.ids}
+    for label in labels:
+        for name, amount in _summed(people, _column(people, by_period, label, len(labels))).items():
+            result[name][label] = amount
+    return result
+
+
+def _column(people: Hierarchy, by_period: Sequence[Mapping[str, Amount]], label: str, size: int) -> list[Amount]:
+    for name, row in zip(people.leaves, by_period, strict=True):
+        if label not in row or len(row) != size:
+            raise NotFound(
+                f"{clip(name)} does not have the same periods as the others, as {clip(label)}",
+                code="targets.actuals_missing",
+                value=name,
+            )
+    return [row[label] for row in by_period]
+
+
+def _summed(people: Hierarchy, amounts: Sequence[Amount]) -> dict[str, Amount]:
     kind = unit_of(amounts[0], name="an actual")
     sums = [0]
     for amount in amounts:
@@ -85,7 +119,7 @@ def by_leaf(people: Hierarchy, actuals: Mapping[str, T]) -> list[T]:
     missing = [name for name in leaves if name not in actuals]
     if missing:
         raise NotFound(
-            f"no actuals of {clip(missing[0])}, one of {len(missing)}: give 0 where there were none",
+            f"no actuals of {clip(missing[0])}{others(missing)}: give 0 where there were none",
             code="targets.actuals_missing",
             value=tuple(missing),
         )

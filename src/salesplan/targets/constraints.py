@@ -54,7 +54,7 @@ class Pin:
 class Limit:
     """At least *minimum*, at most *maximum*.
 
-    For a node over the whole time, for the root in one period, or for one leaf in one period.
+    For a node over the whole time, for the root in a period or group, or for one leaf in one atomic period.
     Raises: InvalidValue for a negative bound, a minimum above the maximum, or neither.
     >>> str(Limit("li", minimum=10, maximum=20))
     'li in all: 10 .. 20'

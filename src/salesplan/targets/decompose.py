@@ -2,7 +2,8 @@
 
 What goes where: the periods share the total by their weights; whoever works in a period shares it by weight (a leaf
 that has not started gets nothing, a newcomer on a ramp gets its part); pins and limits bend that as little as
-possible in proportion. Then everything becomes whole units with every sum kept.
+possible in proportion. A pinned cell leaves the totals of its node and of its period as they are: what it takes, the
+other cells of that row and column give back. Then everything becomes whole units with every sum kept.
 
 Two axes, people and time, always have such a table. A third that crosses both, as products whose totals per person
 *and* per month are fixed, may have none in whole numbers (a 3 x 3 x 3 table of halves with whole sums in every
@@ -56,10 +57,11 @@ def decompose(
     """Split *total* over the leaves of *people* and the atomic *periods*.
 
     A node weighs potential x capability x headcount, as far as they are given for it and all its siblings; one with
-    none of them weighs what its children do together, a leaf 1. Periods: see `period_weights`. *own_seasonality*
-    gives nodes a pattern of their own, on top of everybody's. *over_assignment* is the factor from each level to the
-    next, the first for the level under the root; pins speak of what a node is assigned. *method* rounds down the
-    tree: largest remainder, or Webster for scarce units that are planned again and again.
+    none of them weighs what its children do together, a leaf 1. Weights speak of nodes whose leaves work all the time:
+    who starts late weighs that much less, and so do the nodes above. Periods: see `period_weights`.
+    *own_seasonality* gives nodes a pattern of their own, on top of everybody's. *over_assignment* is the factor from
+    each level to the next, the first for the level under the root; pins speak of what a node is assigned. *method*
+    rounds down the tree: largest remainder, or Webster for scarce units that are planned again and again.
     Units: Money in whole minor units, or a count.
     Law: leaves sum to every node, periods to every group, everything to *total*; pins stay; weight 0 gets 0; the
     order in which people, weights and pins are given changes nothing.
@@ -103,12 +105,13 @@ def decompose(
         seed=seed,
         blocks=tuple(at_base(block, factors[shape.depths[block.node]]) for block in blocks),
         method=method,
+        unit=unit,
     )
     cells = solve(problem)
     over = None
     if any(factor != 1 for factor in factors):
         over = assigned(problem, cells, factors, blocks)
-    return TargetPlan(people=people, periods=row, unit=unit, cells=cells, assigned=over)
+    return TargetPlan(people=people, periods=row, unit=unit, workdays=workdays, cells=cells, assigned=over)
 
 
 def _one_tree(people: object) -> None:
@@ -266,9 +269,9 @@ def _blocks(
         require_instance(limit, Limit, code="targets.limit", name="limit")
         place, (first, until) = people.place(limit.node), _span(periods, limit.period)
         whole = until - first == len(periods)
-        if not whole and (until - first > 1 or (place != 0 and people.shape.children[place])):
+        if not whole and place and (until - first > 1 or people.shape.children[place]):
             raise InvalidValue(
-                f"{limit}: within a period only the root and single leaves have limits, in one atomic period each",
+                f"{limit}: within a period limits are for the root, or a single leaf in one atomic period",
                 code="targets.limit_scope",
                 value=limit,
             )

@@ -102,7 +102,8 @@ def pace(
 ) -> Pace:
     """How a node stands on the morning of *on*, given its *actuals*: in all, or by atomic period.
 
-    By period they also give the projection an interval. A whole plan stands for its root.
+    By period they also give the projection an interval. A whole plan stands for its root. *workdays* defaults to the
+    calendar the plan was made with.
     Law: on the first morning pace, run rate and projection are None; after the end the projection is the actual;
     nothing is required once the target is met.
     Raises: NotFound, InvalidValue for actuals of a period that has not begun; CurrencyMismatch.
@@ -127,7 +128,7 @@ def pace(
         )
     done = _by_period(node, actuals, on)
     actual = sum(done.values()) if isinstance(actuals, Mapping) else units_of(actuals, node.unit, name="actuals")
-    clock = _Clock.of(node, on, workdays)
+    clock = _Clock.of(node, on, node.workdays if workdays is None else workdays)
     aim = units_of(node.total, node.unit, name="target")
     expected = clock.expected
     lower = direction is Direction.LOWER
@@ -136,6 +137,8 @@ def pace(
     left = max(aim - actual, 0)
     planned_left = clock.planned_left
     interval, notes = _interval(node, done, clock, actual, confidence) if isinstance(actuals, Mapping) else (None, ())
+    if node.carried_units and clock.closed >= node.closed:
+        notes = (f"{node.carried} not reached before was given to the open periods, and is not expected again", *notes)
     return Pace(
         id=node.id,
         on=on,
@@ -240,7 +243,7 @@ def _interval(
 def _days(first: date, until: date, workdays: WorkCalendar | None) -> Fraction:
     if workdays is None:
         return Fraction((until - first).days)
-    return workdays.count(first, until).to_fraction()
+    return workdays.count(first, until)
 
 
 def _ratio(part: int, whole: Fraction | int, *, lower: bool) -> Rate | None:

@@ -18,7 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calendar import PeriodKind, Periods
+from ..calendar import PeriodKind, Periods, WorkCalendar
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, NotFound, clip
 from ..money import Currency
@@ -30,19 +30,25 @@ from .plan_diff import Move, PlanDiff
 __all__ = ["NodePlan", "TargetPlan"]
 
 
+def _how_many(row: Periods | Hierarchy) -> str:
+    """A row or tree in a repr, where all of it would run to pages."""
+    return f"<{len(row)} periods>" if isinstance(row, Periods) else f"<{len(row.leaves)} leaves>"
+
+
 @attrs.frozen(kw_only=True)
 class NodePlan:
     """What one node is to reach: *units* per atomic period, in whole minor units or counts.
 
-    *pattern* is what the first version of the plan asked for, the weights a run rate is measured by; *closed* how many
-    periods were closed when it was last re-spread.
+    *workdays* is the calendar the plan was made with; *pattern* what its first version asked for, the weights a run
+    rate is measured by; *closed* how many periods were closed when it was last re-spread.
     """
 
     id: str
-    periods: Periods
+    periods: Periods = attrs.field(repr=_how_many)
     unit: Currency | None
     units: tuple[int, ...]
-    pattern: tuple[int, ...] = attrs.field(default=attrs.Factory(lambda self: self.units, takes_self=True))
+    workdays: WorkCalendar | None = attrs.field(default=None, repr=False)
+    pattern: tuple[int, ...] = attrs.field(default=attrs.Factory(lambda self: self.units, takes_self=True), repr=False)
     closed: int = 0
     carried_units: int = 0
     unplaced_units: int = 0
@@ -100,9 +106,10 @@ class TargetPlan:
     Law: leaves sum to every node above them (unless over-assigned) and periods to every group, to the unit.
     """
 
-    people: Hierarchy
-    periods: Periods
+    people: Hierarchy = attrs.field(repr=_how_many)
+    periods: Periods = attrs.field(repr=_how_many)
     unit: Currency | None
+    workdays: WorkCalendar | None = attrs.field(default=None, repr=False)
     cells: Units = attrs.field(converter=_frozen, repr=False)
     assigned: Units | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen), repr=False)
     pattern: Units | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen), repr=False)
@@ -178,6 +185,7 @@ class TargetPlan:
             periods=self.periods,
             unit=self.unit,
             units=tuple(self.units(place).tolist()),
+            workdays=self.workdays,
             pattern=tuple((self.units(place) if self.pattern is None else self.pattern[place]).tolist()),
             closed=self.closed,
             carried_units=0 if self.carried_units is None else int(self.carried_units[place]),
@@ -202,7 +210,7 @@ class TargetPlan:
     def _identity(self) -> tuple[object, ...]:
         tables = (self.cells, self.assigned, self.carried_units, self.unplaced_units)
         numbers = tuple(None if table is None or not table.any() else table.tobytes() for table in tables)
-        return self.people, self.periods, self.unit, self.version, self.closed, *numbers
+        return self.people, self.periods, self.unit, self.workdays, self.version, self.closed, *numbers
 
     def diff(self, newer: TargetPlan) -> PlanDiff:
         """What moved from this plan to a newer one, leaf by leaf and period by period.

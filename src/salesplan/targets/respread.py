@@ -110,7 +110,7 @@ def respread(
         raise InvalidValue(
             f"{plan.closed} periods are closed already, on {on} only {closed}", code="targets.closed", value=on
         )
-    sold = _sold(plan, actuals, closed)
+    sold = _sold(plan, actuals, closed, on)
     shape = plan.people.shape
     rows = list(shape.leaves) if plan.assigned is None else list(range(len(plan.people.nodes)))
     new = np.array([plan.units(place) for place in rows])
@@ -180,7 +180,7 @@ def _next_period(planned: list[int], gap: int) -> list[int]:
     return result
 
 
-def _sold(plan: TargetPlan, actuals: Mapping[str, Amount | Mapping[str, Amount]], closed: int) -> list[int]:
+def _sold(plan: TargetPlan, actuals: Mapping[str, Amount | Mapping[str, Amount]], closed: int, on: date) -> list[int]:
     """What every node sold in the closed periods, from the leaves."""
     sums = [0]
     for each in by_leaf(plan.people, actuals):
@@ -195,6 +195,12 @@ def _sold(plan: TargetPlan, actuals: Mapping[str, Amount | Mapping[str, Amount]]
                         value=label,
                     )
                 sold = units_of(amount, plan.unit, name="actuals")
+                if sold and plan.periods[first].start >= on:
+                    raise InvalidValue(
+                        f"{clip(label)} has not begun on {on}, but has actuals",
+                        code="targets.future_actuals",
+                        value=label,
+                    )
                 units += sold if until <= closed else 0
         else:
             units = units_of(each, plan.unit, name="actuals")
@@ -278,6 +284,7 @@ def _share_table(plan: TargetPlan, total: int, *, at_most: Units | None) -> Unit
         seed=seed.astype(np.float64),
         blocks=(),
         method=Apportionment.LARGEST_REMAINDER,
+        unit=plan.unit,
     )
     held = None if at_most is None else Held(low=np.zeros_like(at_most), high=at_most, open=at_most > 0)
     return solve(problem, held)

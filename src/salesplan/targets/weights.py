@@ -19,7 +19,7 @@ from ..calendar import Periods, WorkCalendar
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
 from ..money import Money
 from ..rate import Rate
-from ._ratios import exact_rate
+from ._ratios import exact_rate, others
 
 __all__ = ["Proportions", "Seasonality", "Weight", "blend", "exact_weight", "period_weights", "seasonal_shares"]
 
@@ -148,7 +148,7 @@ def period_weights(
     >>> [int(weight) for weight in period_weights(months, {"2026-Q1": 90})]
     [31, 28, 31]
     """
-    days = [period.days if workdays is None else workdays.count(period).to_fraction() for period in periods]
+    days = [period.days if workdays is None else workdays.count(period) for period in periods]
     if seasonality is None:
         return list(days)
     if isinstance(seasonality, Mapping):
@@ -156,7 +156,9 @@ def period_weights(
     given = listed(_plain(seasonality), code="targets.seasonality", name="seasonality")
     if len(given) != len(periods):
         raise InvalidValue(
-            f"{len(given)} seasonal weights for {len(periods)} periods", code="targets.seasonality", value=len(given)
+            f"{len(given)} seasonal weights for {len(periods)} periods; a mapping may name groups, as quarters",
+            code="targets.seasonality",
+            value=len(given),
         )
     exact = [exact_weight(weight, name=period.label) for weight, period in zip(given, periods, strict=True)]
     return exact if workdays is None else [weight * each for weight, each in zip(exact, days, strict=True)]
@@ -190,7 +192,7 @@ def _from_named(
     missing = [period.label for period, weight in zip(periods, weights, strict=True) if weight is None]
     if missing:
         raise NotFound(
-            f"no seasonal weight for {clip(missing[0])}, one of {len(missing)} periods",
+            f"no seasonal weight for {clip(missing[0])}{others(missing)}",
             code="targets.seasonality",
             value=tuple(missing),
         )
