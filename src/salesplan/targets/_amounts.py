@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from ..errors import InvalidType, clip, require_int
 from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 
-__all__ = ["Amount", "amount_of", "shown", "unit_of", "units_of"]
+__all__ = ["MAX_UNITS", "Amount", "amount_of", "shown", "unit_of", "units_of"]
 
 Amount: TypeAlias = Money | int
+
+MAX_UNITS: Final = 2**60
+"""The largest amount a plan holds, so that sums of them stay within 63 bits."""
 
 
 def unit_of(amount: object, *, name: str) -> Currency | None:

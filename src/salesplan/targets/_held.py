@@ -27,6 +27,11 @@ class Held:
         sums = self.high.astype(np.object_).sum(axis=axis).tolist()  # of Python's integers: bounds may be huge
         return [None if top >= NO_LIMIT else top for top in sums]
 
+    def bottoms(self, *, axis: int) -> list[int]:
+        """The sums of the lower bounds along rows or columns."""
+        sums: list[int] = self.low.astype(np.object_).sum(axis=axis).tolist()
+        return sums
+
     @staticmethod
     def of(problem: Problem, seed: Floats) -> Held:
         """Fill the pinned blocks, smaller ones first, and note the limits of single cells."""
@@ -53,7 +58,7 @@ class Held:
 def _pin(problem: Problem, block: Block, seed: Floats, low: Units, high: Units, free: Flags) -> None:
     """Share a pinned amount among the cells of its block that are still free, and fix them (the arrays are views)."""
     weights = whole_weights(np.where(free, seed, 0.0).ravel())
-    left = block.low - int(np.where(free, 0, low).sum())
+    left = block.low - sum(np.where(free, 0, low).ravel().tolist())
     tops = [None if top >= NO_LIMIT else int(top) for top in high.ravel()]
     try:
         parts = share(left, weights, np.where(free, low, 0).ravel().tolist(), tops)

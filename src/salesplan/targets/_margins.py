@@ -72,7 +72,7 @@ def _column_bounds(
 ) -> tuple[list[int], list[int | None]]:
     low, high = [0] * len(weights), _open(len(weights))
     if held is not None:
-        low = held.low.sum(axis=0).tolist()
+        low = held.bottoms(axis=0)
         high = held.tops(axis=0)
     blocks = sorted(firm, key=lambda block: (block.until - block.first, block.first))
     for block in blocks:
@@ -86,9 +86,9 @@ def _column_bounds(
             inside = [at for at in range(block.first, block.until) if at not in fixed]
             left = block.low - sum(low[at] for at in range(block.first, block.until) if at in fixed)
             try:
-                parts = share(
-                    left, [weights[at] for at in inside], [low[at] for at in inside], [high[at] for at in inside]
-                )
+                weigh = [weights[at] for at in inside]
+                weigh = weigh if any(weigh) else [1] * len(inside)  # a pin holds whatever the weights say
+                parts = share(left, weigh, [low[at] for at in inside], [high[at] for at in inside])
             except OutOfBounds as none:
                 raise infeasible(
                     problem,
@@ -161,7 +161,7 @@ def _node_bounds(problem: Problem, held: Held | None) -> tuple[list[int], list[i
     shape = problem.shape
     low, high = [0] * len(shape.parents), _open(len(shape.parents))
     if held is not None:
-        lows = held.low.sum(axis=1).tolist()
+        lows = held.bottoms(axis=1)
         highs = held.tops(axis=1)
         for number, place in enumerate(shape.leaves):
             low[place] = lows[number]
@@ -181,6 +181,8 @@ def _node_bounds(problem: Problem, held: Held | None) -> tuple[list[int], list[i
         below, above = low[place], high[place]
         low[place], high[place] = max(below, least), _least(above, most)
         top = high[place]
+        if place and not problem.weights[place] and (top is None or top > low[place]):
+            high[place] = top = low[place]  # of weight 0: what is pinned, and no more
         if top is not None and low[place] > top:
             blocks = [block for block in problem.blocks if is_under(problem, block, place)]
             raise infeasible(

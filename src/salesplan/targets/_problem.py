@@ -38,7 +38,8 @@ class Block:
 class Problem:
     """What is to be split; *weights* has one entry per node, *columns* one per period.
 
-    *seed* is leaves by periods, up to a factor; None stands for every leaf following the periods alike.
+    *seed* is leaves by periods, up to a factor; None stands for every leaf following the periods alike. *present* says
+    how much of each period leaves are there (None: always): where they are not, no pin puts anything.
     """
 
     total: int
@@ -48,6 +49,7 @@ class Problem:
     weights: Sequence[int | Fraction]
     columns: Sequence[int | Fraction]
     seed: Floats | None
+    present: Floats | None
     blocks: tuple[Block, ...]
     method: Apportionment
     unit: Currency | None

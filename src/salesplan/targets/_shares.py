@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
+from typing import Final
 
 from ..apportion import Apportionment, largest_remainder, split
 
 __all__ = ["OutOfBounds", "integers", "share"]
+
+_MOST: Final = 10**60
 
 
 class OutOfBounds(Exception):
@@ -26,15 +29,21 @@ class OutOfBounds(Exception):
 
 
 def integers(weights: Sequence[int | Fraction]) -> Sequence[int]:
-    """The weights over one denominator.
+    """The weights over one denominator; of weights more than 60 digits apart the first 60 count.
 
     >>> integers([Fraction(1, 2), 2])
     [1, 4]
     """
+    whole: Sequence[int]
     if {*map(type, weights)} <= {int}:
-        return weights  # type: ignore[return-value]  # just checked
-    common = lcm(*(weight.denominator for weight in weights))
-    return [weight.numerator * (common // weight.denominator) for weight in weights]
+        whole = weights  # type: ignore[assignment]  # just checked
+    else:
+        common = lcm(*(weight.denominator for weight in weights))
+        whole = [weight.numerator * (common // weight.denominator) for weight in weights]
+    most = max(whole, default=0)
+    if most <= _MOST:
+        return whole
+    return [max(weight * _MOST // most, 1) if weight else 0 for weight in whole]  # what weighs something, weighs 1
 
 
 def share(

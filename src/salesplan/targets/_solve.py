@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
 import numpy as np
 
 from ._held import Held
 from ._margins import margins
 from ._problem import Block, Problem, infeasible
-from ._shares import integers
+from ._seeds import rank_one, traced
 from ._two_way import NO_LIMIT, Blocked, Floats, Units, fit, smooth, spread
 from .constraints import Infeasible
 
@@ -26,12 +27,12 @@ def solve(problem: Problem, held: Held | None = None) -> Units:
 
     Raises: Infeasible, WeightError.
     """
-    seed = problem.seed
+    seed = _where_pinned(problem)
     if problem.on_cells:
-        seed = _rank_one(problem) if seed is None else seed
+        seed = rank_one(problem.shape, problem.weights, problem.columns) if seed is None else seed
         if problem.on_rows or problem.on_columns:
             # so that a pinned block is shared as the totals ask; what works somewhere keeps a trace of weight there
-            seed = fit(seed, *margins(problem, None)) + seed * (1e-6 * problem.total / max(float(seed.max()), 1e-300))
+            seed = traced(fit(seed, *margins(problem, None)) + seed * (1e-6 * problem.total), seed > 0)
         held = Held.of(problem, seed)
     rows, columns = margins(problem, held)
     if seed is None:
@@ -42,8 +43,27 @@ def solve(problem: Problem, held: Held | None = None) -> Units:
     return _fill(problem, seed, rows, columns, held)
 
 
+def _where_pinned(problem: Problem) -> Floats | None:
+    """The seed with a trace of weight where something is fixed, somebody is there and nobody weighs anything."""
+    seed = problem.seed
+    for block in problem.blocks:
+        if block.low > 0:
+            area = slice(*_leaves(problem, block)), slice(block.first, block.until)
+            if seed is None:
+                shape = problem.shape
+                weightless = not all(problem.weights[place] for place in shape.leaves[area[0]])
+                if not weightless and all(problem.columns[area[1]]):
+                    continue
+                seed = rank_one(shape, problem.weights, problem.columns)
+            there = seed[area] >= 0 if problem.present is None else problem.present[area] > 0
+            if not (seed[area] > 0).any():
+                seed = seed.copy()
+                seed[area] = np.where(there, 1e-100, 0.0)
+    return seed
+
+
 def _fill(problem: Problem, seed: Floats, rows: Units, columns: Units, held: Held | None) -> Units:
-    """The cells; where so few units are planned that no table has these very totals, totals nobody fixed give way."""
+    """The cells; where no table has these very totals, each rounded by itself, those give way that nobody fixed."""
     if held is None:
         low, high = np.zeros(seed.shape, dtype=np.int64), np.where(seed > 0, NO_LIMIT, 0)
         real = fit(seed, rows, columns)
@@ -66,62 +86,84 @@ def _loosened(
 ) -> Units:
     """The table nearest to the wanted totals in which only those sums are exact that somebody fixed.
 
-    Every row gets room up to the whole in a further column, one for each group of rows whose sum is fixed, which
-    takes up what the group may not have; periods likewise in further rows.
+    Rows fall into groups whose sum is fixed or limited. A row may take up to the whole of the total; a further column
+    for each group holds what its rows leave of that, and one more row holds by how much a limited group is above its
+    minimum. Periods likewise, with further rows. So every sum of the larger table is known again.
     """
-    row_groups = _groups(len(rows), [(*_leaves(problem, block),) for block in problem.on_rows])
-    column_groups = [[at] for at in range(len(columns))]
+    height, width = real.shape
+    row_groups = _groups(height, [(*_leaves(problem, block), block) for block in problem.on_rows], rows, problem.total)
+    column_groups = []
     if loose_columns:
-        column_groups = _groups(len(columns), [(block.first, block.until) for block in problem.on_columns])
-    loose = [group for group in column_groups if len(group) > 1]
-    height, width = len(rows) + len(loose), len(columns) + len(row_groups)
-    table = np.zeros((height, width))
-    least, most = np.zeros((height, width), dtype=np.int64), np.zeros((height, width), dtype=np.int64)
-    down, across = np.zeros(height, dtype=np.int64), np.zeros(width, dtype=np.int64)
-    body = slice(len(rows)), slice(len(columns))
-    table[body], least[body], most[body] = real, low, high
-    down[body[0]], across[body[1]] = rows, columns
-    for number, group in enumerate(row_groups, start=len(columns)):
-        whole = int(rows[group].sum())
-        table[group, number], most[group, number] = whole - rows[group], whole
-        down[group] = whole
-        across[number] = whole * (len(group) - 1)
-    for number, group in enumerate(loose, start=len(rows)):
-        whole = int(columns[group].sum())
-        table[number, group], most[number, group] = whole - columns[group], whole
-        across[group] = whole
-        down[number] = whole * (len(group) - 1)
-    return spread(table, down, across, least, most)[body]
+        spans = [(block.first, block.until, block) for block in problem.on_columns]
+        column_groups = _groups(width, spans, columns, problem.total)
+    across, down = len(row_groups), len(column_groups)
+    shape = (height + down + 1, width + across + 1)
+    table = np.zeros(shape)
+    least, most = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    table[:height, :width], least[:height, :width], most[:height, :width] = real, low, high
+    sums_down, sums_across = np.zeros(shape[0], dtype=np.int64), np.zeros(shape[1], dtype=np.int64)
+    sums_across[:width], sums_down[:height] = columns, rows
+    _take_up(row_groups, rows, table[:, width:], most[:, width:], sums_down, sums_across[width:], problem.total)
+    _take_up(
+        column_groups, columns, table.T[:, height:], most.T[:, height:], sums_across, sums_down[height:], problem.total
+    )
+    return spread(table, sums_down, sums_across, least, most)[:height, :width]
+
+
+def _take_up(
+    groups: Sequence[_Group], wanted: Units, slack: Floats, room: Units, sums: Units, totals: Units, whole: int
+) -> None:
+    """Fill in the further columns of one side (the arrays are views); the last line is the one above the minimum."""
+    if not groups:
+        return
+    for number, group in enumerate(groups):
+        top = max(int(wanted[group.members].max()), min(group.high, NO_LIMIT // (2 * len(group.members))))
+        sums[group.members] = top
+        slack[group.members, number] = top - wanted[group.members]
+        room[group.members, number] = top
+        slack[-1, number] = max(int(wanted[group.members].sum()) - group.low, 0)
+        room[-1, number] = group.high - group.low
+        totals[number] = top * len(group.members) - group.low
+    sums[-1] = whole - sum(group.low for group in groups)
+
+
+@attrs.frozen(kw_only=True)
+class _Group:
+    """Rows (or periods) whose sum lies between *low* and *high*."""
+
+    members: list[int]
+    low: int
+    high: int
+
+
+def _groups(size: int, spans: Sequence[tuple[int, int, Block]], wanted: Units, whole: int) -> list[_Group]:
+    """The positions by the smallest of the spans that holds them.
+
+    A span that holds another, or is held, keeps the sum it was given; one by itself has the freedom of its limits.
+    """
+    owner = [(0, size)] * size
+    for first, until, _ in sorted(spans, key=lambda each: each[0] - each[1]):
+        owner[first:until] = [(first, until)] * (until - first)
+    members: dict[tuple[int, int], list[int]] = {}
+    for at, span in enumerate(owner):
+        members.setdefault(span, []).append(at)
+    alone = {
+        span for span in members if not any(a < span[1] and span[0] < b for a, b, _ in spans if (a, b) != span)
+    } | {(0, size)}
+    found = []
+    for span, inside in members.items():
+        given = int(wanted[inside].sum())
+        low, high = given, given
+        blocks = [block for a, b, block in spans if (a, b) == span]
+        if span in alone:
+            low = max((block.low for block in blocks), default=0)
+            high = min((block.high for block in blocks if block.high is not None), default=whole)
+        found.append(_Group(members=inside, low=min(low, given), high=max(high, given)))
+    return found
 
 
 def _leaves(problem: Problem, block: Block) -> tuple[int, int]:
     return problem.shape.first[block.node], problem.shape.until[block.node]
-
-
-def _groups(size: int, spans: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """The positions by the smallest of the spans that holds them."""
-    owner = [-1] * size
-    for number, (first, until) in sorted(enumerate(spans), key=lambda each: each[1][0] - each[1][1]):
-        owner[first:until] = [number] * (until - first)
-    found: dict[int, list[int]] = {}
-    for at, number in enumerate(owner):
-        found.setdefault(number, []).append(at)
-    return list(found.values())
-
-
-def _rank_one(problem: Problem) -> Floats:
-    """Leaf weight by period weight, on the scale of the total."""
-    shape = problem.shape
-    shares = [1.0] * len(shape.parents)
-    for place, under in enumerate(shape.children):
-        whole = sum(problem.weights[child] for child in under)
-        for child in under:
-            shares[child] = shares[place] * float(problem.weights[child] / whole) if whole else 0.0
-    leaves = np.array([shares[place] for place in shape.leaves])
-    across = integers(problem.columns)
-    whole_row = sum(across)
-    table: Floats = np.multiply.outer(leaves, np.array([each / max(whole_row, 1) * problem.total for each in across]))
-    return table
 
 
 def _blocked(problem: Problem, blocked: Blocked) -> Infeasible:

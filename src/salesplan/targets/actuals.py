@@ -14,7 +14,7 @@ from typing import TypeVar, overload
 import attrs
 
 from ..calendar import Periods
-from ..errors import InvalidType, NotFound, clip
+from ..errors import InvalidType, NotFound, clip, listed, require_instance
 from ..rate import Rate
 from ._amounts import Amount, amount_of, unit_of, units_of
 from ._ratios import others
@@ -39,10 +39,15 @@ def tally(
     {'li': {'2026-03': 3}}
     """
     kind = unit_of(unit, name="unit")
+    require_instance(people, Hierarchy, code="targets.people", name="people")
+    require_instance(periods, Periods, code="targets.periods", name="periods")
     leaves = people.leaves
     units = {name: [0] * len(periods) for name in leaves}
-    for name, day, amount in sales:
-        row = units.get(name)
+    for sale in listed(sales, code="targets.sales", name="sales"):
+        if not isinstance(sale, tuple) or len(sale) != 3:
+            raise InvalidType(f"a sale is (leaf, day, amount): {clip(sale)}", code="targets.sales", value=sale)
+        name, day, amount = sale
+        row = units.get(name) if isinstance(name, str) else None
         if row is None:
             raise NotFound(f"{clip(name)} is not a leaf of this tree", code="targets.no_such_leaf", value=name)
         row[periods.at(day)] += units_of(amount, kind, name="a sale")
@@ -67,6 +72,7 @@ def roll_up(
     >>> roll_up(Hierarchy.flat(["li", "wang"], root="team"), {"li": 2, "wang": 3})
     {'team': 5, 'li': 2, 'wang': 3}
     """
+    require_instance(people, Hierarchy, code="targets.people", name="people")
     given: Mapping[str, Amount | Mapping[str, Amount]] = actuals
     leaves = by_leaf(people, given)
     by_period = [each for each in leaves if isinstance(each, Mapping)]

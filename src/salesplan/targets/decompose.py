@@ -16,24 +16,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-import numpy as np
-
-from ..apportion import Apportionment, WeightError
+from ..apportion import Apportionment
 from ..calendar import Period, Periods, WorkCalendar
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
 from ..money import Currency
 from ..rate import Rate
 from ._activity import activity
-from ._amounts import Amount, unit_of, units_of
-from ._over_assignment import assigned, at_base, level_factors
+from ._amounts import MAX_UNITS, Amount, unit_of, units_of
+from ._over_assignment import Splits, assigned, at_base, level_factors
 from ._problem import Block, Problem
-from ._shares import integers
+from ._seeds import leaf_sums, rank_one, seed_of, with_patterns
 from ._solve import solve
-from ._two_way import Floats
 from .constraints import Infeasible, Limit, Pin
 from .hierarchy import Hierarchy, Shape
 from .plan import TargetPlan
-from .weights import Seasonality, Weight, exact_weight, period_weights
+from .weights import Seasonality, Weight, exact_weights, period_weights
 
 __all__ = ["decompose"]
 
@@ -82,18 +79,23 @@ def decompose(
         raise InvalidValue(
             f"a target must not be negative: {total}; split its absolute value", code="targets.negative", value=total
         )
+    if units > MAX_UNITS:
+        raise InvalidValue(f"a target holds up to 2**60 units: {clip(total)}", code="targets.range", value=total)
     require_instance(method, Apportionment, code="targets.method", name="method")
+    if workdays is not None:
+        require_instance(workdays, WorkCalendar, code="targets.workdays", name="workdays")
     _one_tree(people)
     row = Periods.of(periods)
     shape = people.shape
     factors = level_factors(over_assignment, shape)
     weights = _node_weights(people, [potential, capability, headcount])
     columns = period_weights(row, seasonality, workdays)
-    seed = _seed(people, row, weights, columns, workdays)
+    seed = seed_of(people, row, weights, columns, workdays)
     if seed is not None:
-        weights = _sums_down_up(shape, seed)
+        weights = leaf_sums(shape, seed)
     if own_seasonality is not None:
-        seed = _with_own_patterns(people, row, weights, columns, seed, own_seasonality)
+        seed = rank_one(shape, weights, columns) if seed is None else seed
+        seed = with_patterns(seed, people, row, columns, own_seasonality)
     blocks = _blocks(people, row, unit, pins, limits)
     problem = Problem(
         total=units,
@@ -103,7 +105,11 @@ def decompose(
         weights=weights,
         columns=columns,
         seed=seed,
-        blocks=tuple(at_base(block, factors[shape.depths[block.node]]) for block in blocks),
+        present=activity(people, row, workdays),
+        blocks=tuple(
+            at_base(block, factors[shape.depths[block.node]], splits=_splits(block, shape, len(row)))
+            for block in blocks
+        ),
         method=method,
         unit=unit,
     )
@@ -112,6 +118,12 @@ def decompose(
     if any(factor != 1 for factor in factors):
         over = assigned(problem, cells, factors, blocks)
     return TargetPlan(people=people, periods=row, unit=unit, workdays=workdays, cells=cells, assigned=over)
+
+
+def _splits(block: Block, shape: Shape, periods: int) -> Splits:
+    whole_time = block.until - block.first == periods
+    one_cell = block.until - block.first == 1 and not shape.children[block.node]
+    return Splits.OPEN if whole_time or one_cell or block.node == 0 else Splits.SHARED
 
 
 def _one_tree(people: object) -> None:
@@ -149,8 +161,7 @@ def _multiply(people: Hierarchy, given: list[int | Fraction | None], factor: Map
         raise InvalidType(f"weights are a mapping by id: {clip(factor)}", code="targets.weight", value=factor)
     shape = people.shape
     places = people.places(factor)
-    for place, (name, value) in zip(places, factor.items(), strict=True):
-        exact = value if type(value) is int and value >= 0 else exact_weight(value, name=name)
+    for place, exact in zip(places, exact_weights([*factor.values()], list(factor)), strict=True):
         own = given[place]
         given[place] = exact if own is None else own * exact
     for above, count in Counter([shape.parents[place] for place in places]).items():
@@ -163,87 +174,6 @@ def _multiply(people: Hierarchy, given: list[int | Fraction | None], factor: Map
             )
 
 
-def _sums_down_up(shape: Shape, seed: Floats) -> list[int | Fraction]:
-    """What every leaf of *seed* gets in all, as integers, and the sums of them up the tree."""
-    rows = np.ascontiguousarray(seed.T).sum(axis=0)
-    most = float(rows.max(initial=0.0)) or 1.0
-    leaves = [int(each / most * 2**50) for each in rows.tolist()]
-    sums = [0]
-    for each in leaves:
-        sums.append(sums[-1] + each)
-    return [sums[until] - sums[first] for first, until in zip(shape.first, shape.until, strict=True)]
-
-
-def _leaf_shares(shape: Shape, weights: Sequence[int | Fraction]) -> Floats:
-    """What part of the whole every leaf weighs, level by level."""
-    shares = [1.0] * len(shape.parents)
-    for place, under in enumerate(shape.children):
-        whole = sum([weights[child] for child in under])
-        for child in under:
-            shares[child] = shares[place] * float(weights[child] / whole) if whole else 0.0
-    return np.array([shares[place] for place in shape.leaves])
-
-
-# --- seeds: the table before rounding --------------------------------------------------------------------------------
-
-
-def _seed(
-    people: Hierarchy,
-    periods: Periods,
-    weights: Sequence[int | Fraction],
-    columns: Sequence[int | Fraction],
-    workdays: WorkCalendar | None,
-) -> Floats | None:
-    """Each period shared among those who work in it; None where everybody always does."""
-    presence = activity(people, periods, workdays)
-    if presence is None:
-        return None
-    table = presence * _leaf_shares(people.shape, weights)[:, None]
-    sums = table.sum(axis=0)
-    across = integers(columns)
-    for at, weight in enumerate(across):
-        if weight and not sums[at] > 0:
-            raise WeightError(
-                f"nobody works in {periods[at].label}, which has a part of the target: give it weight 0",
-                code="targets.nobody_works",
-                value=periods[at].label,
-            )
-    whole = sum(across) or 1
-    scale = np.array([weight / whole for weight in across])
-    result: Floats = table * np.divide(scale, sums, out=np.zeros_like(sums), where=sums > 0)
-    return result
-
-
-def _with_own_patterns(
-    people: Hierarchy,
-    periods: Periods,
-    weights: Sequence[int | Fraction],
-    columns: Sequence[int | Fraction],
-    seed: Floats | None,
-    patterns: Mapping[str, Sequence[Weight]],
-) -> Floats:
-    if seed is None:
-        across = integers(columns)
-        whole = sum(across) or 1
-        seed = np.multiply.outer(_leaf_shares(people.shape, weights), np.array([each / whole for each in across]))
-    table = seed.copy()
-    for name, pattern in patterns.items():
-        place = people.place(name)
-        exact = [exact_weight(each, name=name) for each in listed(pattern, code="targets.seasonality", name=name)]
-        if len(exact) != len(periods):
-            raise InvalidValue(
-                f"{len(exact)} seasonal weights of {clip(name)} for {len(periods)} periods",
-                code="targets.seasonality",
-                value=name,
-            )
-        most = max(exact, default=0)
-        if not most:
-            raise WeightError(f"the pattern of {clip(name)} is all 0", code="targets.no_weight", value=name)
-        rows = slice(people.shape.first[place], people.shape.until[place])
-        table[rows] *= np.array([float(Fraction(each) / most) for each in exact])
-    return table
-
-
 # --- pins and limits by position -------------------------------------------------------------------------------------
 
 
@@ -254,7 +184,7 @@ def _blocks(
     for pin in listed(pins, code="targets.pin", name="pins"):
         require_instance(pin, Pin, code="targets.pin", name="pin")
         place, (first, until) = people.place(pin.node), _span(periods, pin.period)
-        units = units_of(pin.amount, unit, name="pin")
+        units = min(units_of(pin.amount, unit, name="pin"), MAX_UNITS + 1)  # more than any total either way
         block = Block(node=place, first=first, until=until, low=units, high=units, source=pin)
         other = fixed.setdefault((place, first, until), block)
         if other.low != units:
@@ -275,7 +205,7 @@ def _blocks(
                 code="targets.limit_scope",
                 value=limit,
             )
-        low = 0 if limit.minimum is None else units_of(limit.minimum, unit, name="minimum")
+        low = 0 if limit.minimum is None else min(units_of(limit.minimum, unit, name="minimum"), MAX_UNITS + 1)
         high = None if limit.maximum is None else units_of(limit.maximum, unit, name="maximum")
         bounds.append(Block(node=place, first=first, until=until, low=low, high=high, source=limit))
     return [*fixed.values(), *bounds]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from ..errors import InvalidType, NotFound, SalesplanError, clip, listed
+from ..errors import InvalidType, NotFound, SalesplanError, clip, listed, require_instance
 from .nodes import Node
 
 __all__ = ["Hierarchy", "HierarchyError", "Shape"]
@@ -113,6 +113,8 @@ class Hierarchy:
         >>> Hierarchy.nest(Hierarchy.flat(["li"], root="team"), lines).leaves
         ('li/a', 'li/b')
         """
+        for tree in (outer, inner):
+            require_instance(tree, Hierarchy, code="targets.people", name="a tree to nest")
         nested = [*outer.nodes]
         for leaf in outer.leaves:
             for node in inner.nodes[1:]:

@@ -23,10 +23,11 @@ import attrs
 
 from ..calendar import WorkCalendar, require_day
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, clip, require_instance
-from ..money import Currency, Money, Rounding
+from ..errors import InvalidValue, NotFound, clip, require_instance
+from ..money import MAX_MINOR, Currency, Money, Rounding
 from ..rate import Rate
 from ._amounts import Amount, amount_of, units_of
+from ._ratios import others
 from ._student import student_t
 from .objective import Direction
 from .plan import NodePlan, TargetPlan
@@ -35,6 +36,7 @@ __all__ = ["Pace", "pace"]
 
 EIGHTY_PERCENT = Rate(4, 5)
 _MIN_PERIODS = 3
+_SUREST = Rate(9999, 10000)
 
 
 @attrs.frozen(kw_only=True)
@@ -122,9 +124,9 @@ def pace(
     )
     require_day(on, name="on")
     require_instance(direction, Direction, code="targets.direction", name="direction")
-    if not Rate(0) < require_instance(confidence, Rate, code="targets.confidence", name="confidence") < Rate(1):
+    if not Rate(0) < require_instance(confidence, Rate, code="targets.confidence", name="confidence") <= _SUREST:
         raise InvalidValue(
-            f"confidence lies between 0 and 1: {confidence}", code="targets.confidence", value=confidence
+            f"confidence lies above 0 and up to 99.99 %: {confidence}", code="targets.confidence", value=confidence
         )
     done = _by_period(node, actuals, on)
     actual = sum(done.values()) if isinstance(actuals, Mapping) else units_of(actuals, node.unit, name="actuals")
@@ -133,7 +135,11 @@ def pace(
     expected = clock.expected
     lower = direction is Direction.LOWER
     passed, whole = clock.passed, clock.whole
-    projected = actual if on >= node.periods.end else actual * whole / passed if passed else None
+    projected: Fraction | None = None
+    if on >= node.periods.end or passed:
+        projected = Fraction(actual) if on >= node.periods.end else actual * whole / passed
+    if projected is not None and abs(projected) > MAX_MINOR:
+        projected = None  # no amount holds it: a fraction of a first day against a year
     left = max(aim - actual, 0)
     planned_left = clock.planned_left
     interval, notes = _interval(node, done, clock, actual, confidence) if isinstance(actuals, Mapping) else (None, ())
@@ -158,7 +164,7 @@ def pace(
             if passed and actual > 0 and whole > passed and not lower
             else None
         ),
-        projection=None if projected is None else amount_of(_nearest(Fraction(projected)), node.unit),
+        projection=None if projected is None else amount_of(_nearest(projected), node.unit),
         interval=interval,
         confidence=confidence,
         notes=notes,
@@ -219,6 +225,13 @@ def _by_period(node: NodePlan, actuals: Amount | Mapping[str, Amount], on: date)
                 f"{clip(label)} has not begun on {on}, but has actuals", code="targets.future_actuals", value=label
             )
         done[first] = units
+    missing = [leaf.label for at, leaf in enumerate(node.periods) if leaf.end <= on and at not in done]
+    if missing:
+        raise NotFound(
+            f"no actuals of closed period {clip(missing[0])}{others(missing)}: give 0 where there were none",
+            code="targets.actuals_missing",
+            value=tuple(missing),
+        )
     return done
 
 
@@ -237,6 +250,8 @@ def _interval(
         variance * (ahead + ahead**2 / weight)
     )
     middle = float(actual * clock.whole / clock.passed)
+    if abs(middle) + spread > MAX_MINOR:
+        return None, ("no interval: it would pass what an amount holds",)
     return (amount_of(round(middle - spread), node.unit), amount_of(round(middle + spread), node.unit)), ()
 
 

@@ -12,7 +12,7 @@ policy left out of the open ones. A fresh plan has both at 0.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import attrs
 import numpy as np
@@ -20,14 +20,16 @@ from numpy.typing import NDArray
 
 from ..calendar import PeriodKind, Periods, WorkCalendar
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, NotFound, clip
+from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance
 from ..money import Currency
-from ._amounts import Amount, amount_of, shown
+from ._amounts import MAX_UNITS, Amount, amount_of, shown
 from ._two_way import Units
 from .hierarchy import Hierarchy
 from .plan_diff import Move, PlanDiff
 
 __all__ = ["NodePlan", "TargetPlan"]
+
+_MOST: Final = 2**62
 
 
 def _how_many(row: Periods | Hierarchy) -> str:
@@ -91,9 +93,17 @@ class NodePlan:
 
 
 def _frozen(table: Units) -> Units:
-    own = np.array(table, dtype=np.int64)
+    """An own, read-only copy of a table of whole numbers."""
+    given = np.asarray(table)
+    if given.dtype.kind not in "iu" or (given.size and not -_MOST <= int(given.min()) <= int(given.max()) <= _MOST):
+        raise InvalidType("units are whole numbers up to 2**62, in an integer array", code="targets.cells", value=None)
+    own = given.astype(np.int64)
     own.setflags(write=False)
     return own
+
+
+def _rebuilt(fields: dict[str, Any]) -> TargetPlan:
+    return TargetPlan(**fields)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -101,7 +111,7 @@ class TargetPlan:
     """Targets of a tree of people over a row of periods.
 
     Units: *cells* are whole minor units of *unit*, or counts where it is None.      Shape: leaves by periods;
-    *assigned*, where levels are over-assigned, and *pattern*, the units of the first version once there are others,
+    *assigned*, where levels are over-assigned, and *pattern*, the units before the first re-spread,
     nodes by periods; *carried_units* and *unplaced_units*, nodes.
     Law: leaves sum to every node above them (unless over-assigned) and periods to every group, to the unit.
     """
@@ -134,9 +144,18 @@ class TargetPlan:
                 raise InvalidValue(
                     f"{name} must have the shape {wanted}, not {table.shape}", code="targets.shape", value=table.shape
                 )
+        for name, table in (("cells", self.cells), ("assigned", self.assigned)):
+            if table is not None and (table < 0).any():
+                raise InvalidValue(f"{name} are 0 or more", code="targets.cells", value=None)
+        if self.cells.sum(dtype=np.float64) > 2 * MAX_UNITS:  # a float is near enough: 63 bits leave a power of two
+            raise InvalidValue("a plan holds up to 2**61 units", code="targets.range", value=None)
         sums = np.zeros((leaves + 1, periods), dtype=np.int64)
         np.add.accumulate(self.cells, axis=0, out=sums[1:])
         object.__setattr__(self, "_sums", _frozen(sums))
+
+    def __reduce__(self) -> tuple[object, ...]:  # through the constructor, so that a copy is read-only too
+        fields = {each.name: getattr(self, each.name) for each in attrs.fields(TargetPlan) if each.init}
+        return _rebuilt, (fields,)
 
     def units(self, place: int) -> Units:
         """The units by period of the node at that position of the tree."""
@@ -217,6 +236,7 @@ class TargetPlan:
 
         Raises: InvalidValue when the plans differ in people, periods or unit.
         """
+        require_instance(newer, TargetPlan, code="targets.diff", name="newer")
         if (self.people, self.periods, self.unit) != (newer.people, newer.periods, newer.unit):
             raise InvalidValue(
                 "only plans of the same people, periods and unit can be compared", code="targets.diff", value=None

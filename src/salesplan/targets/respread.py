@@ -11,7 +11,7 @@ result is a new version; `plan.diff(newer)` says what moved. `revise` changes th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
 from typing import TypeAlias, assert_never
@@ -21,11 +21,12 @@ import numpy as np
 
 from ..apportion import Apportionment
 from ..calendar import require_day
-from ..errors import InvalidType, InvalidValue, clip, require_instance
+from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance
 from ..rate import Rate
-from ._amounts import Amount, units_of
+from ._amounts import MAX_UNITS, Amount, units_of
 from ._held import Held
 from ._problem import Problem
+from ._ratios import others
 from ._shares import share
 from ._solve import solve
 from ._two_way import Units
@@ -111,33 +112,37 @@ def respread(
             f"{plan.closed} periods are closed already, on {on} only {closed}", code="targets.closed", value=on
         )
     sold = _sold(plan, actuals, closed, on)
-    shape = plan.people.shape
-    rows = list(shape.leaves) if plan.assigned is None else list(range(len(plan.people.nodes)))
-    new = np.array([plan.units(place) for place in rows])
-    carried, unplaced = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
-    for at, place in enumerate(rows):
-        node = plan[plan.people.nodes[place].id]
+    places = plan.people.shape.leaves if plan.assigned is None else range(len(plan.people.nodes))
+    new, carried, unplaced = [], [], []
+    for place in places:
+        node = plan[plan.people.ids[place]]
         left = units_of(node.total, plan.unit, name="total") - sold[place]
-        open_units = list(node.units[closed:])
-        after = _open_units(open_units, left, policy, surplus)
-        new[at, closed:] = after
-        carried[at] = sum(node.units[:closed]) - sold[place]
-        unplaced[at] = left - sum(after)
-    if plan.assigned is None:
-        cells, assigned = new, None
-        carried, unplaced = _up(plan, carried), _up(plan, unplaced)
-    else:
-        cells, assigned = plan.cells, new
+        after = _open_units(list(node.units[closed:]), left, policy, surplus)
+        new.append([*node.units[:closed], *after])
+        carried.append(sum(node.units[:closed]) - sold[place])
+        unplaced.append(left - sum(after))
+    fresh = plan.assigned is None
     return attrs.evolve(
         plan,
-        cells=cells,
-        assigned=assigned,
+        cells=_table(new) if fresh else plan.cells,
+        assigned=None if fresh else _table(new),
         pattern=plan.units_of_all() if plan.pattern is None else plan.pattern,
         version=plan.version + 1,
         closed=closed,
-        carried_units=carried,
-        unplaced_units=unplaced,
+        carried_units=_table(_up(plan, carried) if fresh else carried),
+        unplaced_units=_table(_up(plan, unplaced) if fresh else unplaced),
     )
+
+
+def _table(units: Sequence[object]) -> Units:
+    """Units as an array.
+
+    Raises: InvalidValue where one does not fit.
+    """
+    table = np.array(units, dtype=np.object_)
+    if any(abs(each) > 4 * MAX_UNITS - 1 for each in table.ravel().tolist()):
+        raise InvalidValue("amounts up to 2**62 units can be carried", code="targets.range", value=None)
+    return table.astype(np.int64)
 
 
 def _open_units(planned: list[int], left: int, policy: RespreadPolicy, surplus: Surplus) -> list[int]:
@@ -202,6 +207,13 @@ def _sold(plan: TargetPlan, actuals: Mapping[str, Amount | Mapping[str, Amount]]
                         value=label,
                     )
                 units += sold if until <= closed else 0
+            missing = [label for label in plan.periods.labels[:closed] if label not in each]
+            if missing:
+                raise NotFound(
+                    f"no actuals of closed period {clip(missing[0])}{others(missing)}: give 0 where there were none",
+                    code="targets.actuals_missing",
+                    value=tuple(missing),
+                )
         else:
             units = units_of(each, plan.unit, name="actuals")
         sums.append(sums[-1] + units)
@@ -209,12 +221,13 @@ def _sold(plan: TargetPlan, actuals: Mapping[str, Amount | Mapping[str, Amount]]
     return [sums[until] - sums[first] for first, until in zip(shape.first, shape.until, strict=True)]
 
 
-def _up(plan: TargetPlan, leaves: Units) -> Units:
+def _up(plan: TargetPlan, leaves: Sequence[int]) -> list[int]:
     """Sums of the leaves for every node."""
+    sums = [0]
+    for each in leaves:
+        sums.append(sums[-1] + each)
     shape = plan.people.shape
-    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.add.accumulate(leaves)])
-    total: Units = sums[list(shape.until)] - sums[list(shape.first)]
-    return total
+    return [sums[until] - sums[first] for first, until in zip(shape.first, shape.until, strict=True)]
 
 
 class Revision(Enum):
@@ -248,6 +261,8 @@ def revise(plan: TargetPlan, total: Amount, *, policy: Revision) -> TargetPlan:
     wanted = units_of(total, plan.unit, name="total")
     if plan.assigned is not None:
         raise InvalidValue("an over-assigned plan is decomposed again", code="targets.revise", value=None)
+    if not 0 <= wanted <= MAX_UNITS:
+        raise InvalidValue(f"a target holds 0 to 2**60 units: {clip(total)}", code="targets.range", value=total)
     difference = wanted - units_of(plan.total, plan.unit, name="total")
     open_cells = plan.cells[:, plan.closed :]
     room = int(open_cells.sum())
@@ -279,9 +294,10 @@ def _share_table(plan: TargetPlan, total: int, *, at_most: Units | None) -> Unit
         shape=shape,
         names=plan.people.ids,
         labels=plan.periods.labels[plan.closed :],
-        weights=_up(plan, seed.sum(axis=1)).tolist(),
+        weights=_up(plan, seed.sum(axis=1).tolist()),
         columns=seed.sum(axis=0).tolist(),
         seed=seed.astype(np.float64),
+        present=None,
         blocks=(),
         method=Apportionment.LARGEST_REMAINDER,
         unit=plan.unit,

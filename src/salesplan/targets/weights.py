@@ -16,12 +16,21 @@ from typing import TypeAlias, assert_never
 
 from ..apportion import WeightError
 from ..calendar import Periods, WorkCalendar
-from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
+from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_text
 from ..money import Money
 from ..rate import Rate
 from ._ratios import exact_rate, others
 
-__all__ = ["Proportions", "Seasonality", "Weight", "blend", "exact_weight", "period_weights", "seasonal_shares"]
+__all__ = [
+    "Proportions",
+    "Seasonality",
+    "Weight",
+    "blend",
+    "exact_weight",
+    "exact_weights",
+    "period_weights",
+    "seasonal_shares",
+]
 
 Weight: TypeAlias = "int | Rate | Money | float"
 Seasonality: TypeAlias = "Sequence[Weight] | Mapping[str, Weight]"
@@ -72,6 +81,27 @@ def exact_weight(value: object, *, name: str) -> int | Fraction:
     return found
 
 
+def exact_weights(values: Sequence[object], names: Sequence[str]) -> list[int | Fraction]:
+    """Several weights that belong together: all Money of one currency, or none.
+
+    Raises: CurrencyMismatch for two currencies, InvalidType for Money beside plain numbers.
+    >>> exact_weights([1, Rate.percent("50")], ["li", "wang"])
+    [1, Fraction(1, 2)]
+    """
+    money = [value for value in values if isinstance(value, Money)]
+    if money:
+        if len(money) < len(values):
+            raise InvalidType(
+                "Money and plain numbers do not weigh against each other", code="targets.weight", value=money[0]
+            )
+        for each in money:
+            money[0].same(each)
+    return [
+        value if type(value) is int and value >= 0 else exact_weight(value, name=name)
+        for value, name in zip(values, names, strict=True)
+    ]
+
+
 def blend(parts: Iterable[tuple[Weight, Mapping[str, Weight]]]) -> dict[str, Rate]:
     """Weights as the weighted sum of normalised shares: 60 % by potential and 40 % by last year's sales.
 
@@ -81,7 +111,13 @@ def blend(parts: Iterable[tuple[Weight, Mapping[str, Weight]]]) -> dict[str, Rat
     >>> [f"{name} {share}" for name, share in half.items()]
     ['li 62.5%', 'wang 37.5%']
     """
-    given = [(exact_weight(much, name="part"), dict(weights)) for much, weights in parts]
+    given = []
+    for part in listed(parts, code="targets.blend", name="parts"):
+        if not isinstance(part, tuple) or len(part) != 2 or not isinstance(part[1], Mapping):
+            raise InvalidType(f"a part is a weight and a mapping: {clip(part)}", code="targets.blend", value=part)
+        for name in part[1]:
+            require_text(name, code="targets.blend", name="an id")
+        given.append((exact_weight(part[0], name="part"), dict(part[1])))
     names = sorted(given[0][1]) if given else []
     total = Fraction(sum(much for much, _ in given))
     if not total:
@@ -91,7 +127,7 @@ def blend(parts: Iterable[tuple[Weight, Mapping[str, Weight]]]) -> dict[str, Rat
         if sorted(weights) != names:
             odd = sorted({*weights} ^ {*names})
             raise InvalidValue(f"{clip(odd[0])} is not in every part", code="targets.weight_missing", value=odd[0])
-        exact = {name: exact_weight(weight, name=name) for name, weight in weights.items()}
+        exact = dict(zip(weights, exact_weights([*weights.values()], [*weights]), strict=True))
         whole = sum(exact.values())
         if not whole:
             raise WeightError("a part of a blend must not be all 0", code="targets.no_weight", value=0)
@@ -160,7 +196,7 @@ def period_weights(
             code="targets.seasonality",
             value=len(given),
         )
-    exact = [exact_weight(weight, name=period.label) for weight, period in zip(given, periods, strict=True)]
+    exact = exact_weights(given, periods.labels)
     return exact if workdays is None else [weight * each for weight, each in zip(exact, days, strict=True)]
 
 
@@ -178,9 +214,10 @@ def _from_named(
     periods: Periods, seasonality: Mapping[str, Weight], days: Sequence[int | Fraction]
 ) -> list[int | Fraction]:
     weights: list[int | Fraction | None] = [None] * len(periods)
-    for label, weight in seasonality.items():
+    named = exact_weights([*seasonality.values()], [*seasonality])
+    for label, exact in zip(seasonality, named, strict=True):
         first, until = periods.span(label)
-        exact, whole = exact_weight(weight, name=label), sum(days[first:until])
+        whole = sum(days[first:until])
         if exact and not whole:
             raise WeightError(f"{label} has no working day to share in", code="targets.no_weight", value=label)
         for at in range(first, until):
