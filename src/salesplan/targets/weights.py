@@ -148,13 +148,12 @@ def seasonal_shares(
     ['37.5%', '62.5%']
     """
     require_instance(how, Proportions, code="targets.proportions", name="how")
-    rows = [
-        [
-            Fraction(exact_weight(amount, name="season"))
-            for amount in listed(year, code="targets.history", name="a year")
-        ]
-        for year in years
+    given = [
+        listed(_plain(year), code="targets.history", name="a year")
+        for year in listed(years, code="targets.history", name="years")
     ]
+    exact = iter(exact_weights([each for year in given for each in year], ["a season"] * sum(map(len, given))))
+    rows = [[Fraction(next(exact)) for _ in year] for year in given]
     if not rows or any(len(row) != len(rows[0]) for row in rows):
         raise InvalidValue("every year needs the same seasons", code="targets.history", value=len(rows))
     if any(not sum(row) for row in rows):
