@@ -96,7 +96,7 @@ class WorkCalendar:
     ...     holidays=[date(2025, 10, day) for day in range(1, 9)], make_up=[date(2025, 10, 11)],
     ... )
     >>> str(october.count(Period.month(2025, 10))), october.works(date(2025, 10, 11))
-    ('1800%', True)
+    ('18', True)
     """
 
     first: date

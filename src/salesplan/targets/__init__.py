@@ -17,12 +17,14 @@ from .differentiated import DifferentiatedPlan, Lever, SellerFunnel, SellerGoal,
 from .drivers import Driver, DriverGrowth, DriverTree, Form, SharedGrowth
 from .hierarchy import Hierarchy, HierarchyError
 from .leads import LeadAssignment, LeadState, assign_leads
+from .node_plan import NodePlan
 from .nodes import Node, Ramp
 from .objective import Absolute, ChangeBy, Direction, Level, Objective, Target
 from .pace import Pace, pace
-from .plan import NodePlan, TargetPlan
+from .plan import TargetPlan
 from .plan_diff import Move, PlanDiff
-from .respread import Capped, Respread, RespreadPolicy, Revision, Surplus, respread, revise
+from .respread import Capped, Respread, RespreadPolicy, Surplus, respread
+from .revise import Revision, revise
 from .smart import DEFAULT_LIMITS, SmartReport, smart_check
 from .smart_attain import History, LeadCapacity
 from .smart_findings import Finding, FindingCode, Letter, Number, Severity, SmartLimits, Verdict

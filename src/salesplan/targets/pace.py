@@ -29,8 +29,9 @@ from ..rate import Rate
 from ._amounts import Amount, amount_of, units_of
 from ._ratios import others
 from ._student import student_t
+from .node_plan import NodePlan
 from .objective import Direction
-from .plan import NodePlan, TargetPlan
+from .plan import TargetPlan
 
 __all__ = ["Pace", "pace"]
 
