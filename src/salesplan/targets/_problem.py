@@ -96,5 +96,6 @@ def is_under(problem: Problem, block: Block, place: int) -> bool:
 
 
 def infeasible(problem: Problem, text: str, short: int, blocks: Sequence[Block]) -> Infeasible:
+    """The error that says what does not fit, by how much, and which pins and limits are involved."""
     pins = tuple(block.source for block in blocks)
     return Infeasible(f"{text}: off by {problem.say(short)}", code="targets.infeasible", pins=pins, short=short)

@@ -13,9 +13,8 @@ from typing import Final
 import numpy as np
 
 from ..apportion import WeightError
-from ..calendar import Periods, WorkCalendar
+from ..calendar import Periods
 from ..errors import InvalidType, InvalidValue, clip, listed
-from ._activity import activity
 from ._shares import integers
 from ._two_way import Flags, Floats
 from .hierarchy import Hierarchy, Shape
@@ -31,15 +30,12 @@ def seed_of(
     periods: Periods,
     weights: Sequence[int | Fraction],
     columns: Sequence[int | Fraction],
-    workdays: WorkCalendar | None,
-) -> Floats | None:
-    """Each period shared among those who work in it; None where everybody always does.
+    presence: Floats,
+) -> Floats:
+    """Each period shared among those who are there.
 
     Raises: WeightError naming a period with a weight in which nobody works.
     """
-    presence = activity(people, periods, workdays)
-    if presence is None:
-        return None
     shape = people.shape
     works = np.array([weights[place] > 0 for place in shape.leaves])
     support = (presence > 0) & works[:, None]

@@ -51,8 +51,7 @@ def _where_pinned(problem: Problem) -> Floats | None:
             area = slice(*_leaves(problem, block)), slice(block.first, block.until)
             if seed is None:
                 shape = problem.shape
-                weightless = not all(problem.weights[place] for place in shape.leaves[area[0]])
-                if not weightless and all(problem.columns[area[1]]):
+                if any(problem.weights[place] for place in shape.leaves[area[0]]) and any(problem.columns[area[1]]):
                     continue
                 seed = rank_one(shape, problem.weights, problem.columns)
             there = seed[area] >= 0 if problem.present is None else problem.present[area] > 0

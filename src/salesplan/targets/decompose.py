@@ -60,8 +60,8 @@ def decompose(
     each level to the next, the first for the level under the root; pins speak of what a node is assigned. *method*
     rounds down the tree: largest remainder, or Webster for scarce units that are planned again and again.
     Units: Money in whole minor units, or a count.
-    Law: leaves sum to every node, periods to every group, everything to *total*; pins stay; weight 0 gets 0; the
-    order in which people, weights and pins are given changes nothing.
+    Law: leaves sum to every node, periods to every group, everything to *total*; pins stay; weight 0 gets 0 unless
+    pinned; the order in which people, weights and pins are given changes nothing.
     Raises: Infeasible with the pins involved and by how much; WeightError; CurrencyMismatch; NotFound.
     >>> from salesplan.calendar import FiscalCalendar
     >>> from salesplan.money import Money
@@ -90,7 +90,8 @@ def decompose(
     factors = level_factors(over_assignment, shape)
     weights = _node_weights(people, [potential, capability, headcount])
     columns = period_weights(row, seasonality, workdays)
-    seed = seed_of(people, row, weights, columns, workdays)
+    present = activity(people, row, workdays)
+    seed = None if present is None else seed_of(people, row, weights, columns, present)
     if seed is not None:
         weights = leaf_sums(shape, seed)
     if own_seasonality is not None:
@@ -105,7 +106,7 @@ def decompose(
         weights=weights,
         columns=columns,
         seed=seed,
-        present=activity(people, row, workdays),
+        present=present,
         blocks=tuple(
             at_base(block, factors[shape.depths[block.node]], splits=_splits(block, shape, len(row)))
             for block in blocks

@@ -150,9 +150,11 @@ class Hierarchy:
 
         Raises: NotFound.
         """
-        given = list(names)
-        found = [self._places.get(name, -1) for name in given if isinstance(name, str)]
-        return found if -1 not in found and len(found) == len(given) else [self.place(name) for name in given]
+        given, places = list(names), self._places
+        try:
+            return [places[name] for name in given]
+        except (KeyError, TypeError):  # a stranger, or nothing that could be an id
+            return [self.place(name) for name in given]
 
     def children(self, name: str) -> tuple[str, ...]:
         """The ids directly under a node."""

@@ -88,18 +88,18 @@ def exact_weights(values: Sequence[object], names: Sequence[str]) -> list[int | 
     >>> exact_weights([1, Rate.percent("50")], ["li", "wang"])
     [1, Fraction(1, 2)]
     """
-    money = [value for value in values if isinstance(value, Money)]
-    if money:
+    kinds = {*map(type, values)}
+    if kinds == {int} and min(values) >= 0:  # type: ignore[type-var,operator]  # ints
+        return [*values]  # type: ignore[list-item]
+    if Money in kinds:
+        money = [value for value in values if isinstance(value, Money)]
         if len(money) < len(values):
             raise InvalidType(
                 "Money and plain numbers do not weigh against each other", code="targets.weight", value=money[0]
             )
         for each in money:
             money[0].same(each)
-    return [
-        value if type(value) is int and value >= 0 else exact_weight(value, name=name)
-        for value, name in zip(values, names, strict=True)
-    ]
+    return [exact_weight(value, name=name) for value, name in zip(values, names, strict=True)]
 
 
 def blend(parts: Iterable[tuple[Weight, Mapping[str, Weight]]]) -> dict[str, Rate]:
