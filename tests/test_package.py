@@ -46,7 +46,7 @@ def test_root_loads_no_module_of_its_own() -> None:
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("module", ["pricing", *EXACT])
+@pytest.mark.parametrize("module", ["commission", "pricing", *EXACT])
 def test_exact_modules_load_attrs_alone(module: str) -> None:
     assert loaded_by(f"import salesplan.{module}") <= {"salesplan", "attr", "attrs"}
 

@@ -18,6 +18,7 @@ __all__ = [
     "__version__",
     "apportion",
     "calendar",
+    "commission",
     "display",
     "errors",
     "ladder",
@@ -31,7 +32,20 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import apportion, calendar, display, errors, ladder, money, pricing, rate, rulebook, targets, window
+    from . import (
+        apportion,
+        calendar,
+        commission,
+        display,
+        errors,
+        ladder,
+        money,
+        pricing,
+        rate,
+        rulebook,
+        targets,
+        window,
+    )
     from .money import Currency, Money, Rounding
     from .rate import PayRate, Rate
 else:
