@@ -71,7 +71,8 @@ class Slice:
 class RateTable:
     """Steps of pay over a key.
 
-    Law: MARGINAL never falls; pay(-x) == -pay(x) for x other than 0 and a symmetric rounding; slices sum to the pay before rounding.
+    Law: MARGINAL never falls; pay(-x) == -pay(x) for x other than 0 and a symmetric rounding; slices sum to the pay
+    before rounding.
     Raises: TableError for rates outside 0..1, mixed kinds of threshold, a line of one point; CurrencyMismatch.
     >>> table = RateTable.of(
     ...     [(0, "3%"), ("100000", "5%"), ("200000", "8%")],
