@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesplan.apportion import Apportionment, WeightError
-from salesplan.calendar import FiscalCalendar, Period, Periods, WorkCalendar
+from salesplan.calendar import FiscalCalendar, Period, PeriodKind, Periods, WorkCalendar
 from salesplan.errors import InvalidType, InvalidValue, NotFound, SalesplanError
 from salesplan.money import CurrencyMismatch, Money
 from salesplan.rate import Rate
@@ -27,12 +27,15 @@ from salesplan.targets import (
     Node,
     NodePlan,
     Pin,
+    Ramp,
     Respread,
     Revision,
     TargetPlan,
+    assign_leads,
     blend,
     decompose,
     pace,
+    plan_headcount,
     respread,
     revise,
     roll_up,
@@ -397,7 +400,7 @@ def test_lower_is_better_has_no_uplifts() -> None:
     start = date(2026, 1, 1)
     node = NodePlan(id="x", periods=Periods([Period(start, start + timedelta(90), "q")]), unit=None, units=(90,))
     found = pace(node, 30, on=start + timedelta(45), direction=Direction.LOWER)
-    assert (found.uplift_on_plan, found.uplift_on_run_rate) == (None, None)
+    assert (found.uplift_on_plan, found.uplift_on_pace) == (None, None)
     assert (found.gap, found.projection) == (15, 60)
 
 
@@ -424,3 +427,87 @@ def test_the_plan_keeps_its_calendar() -> None:
     weekdays = WorkCalendar(first=date(2026, 1, 1), until=date(2026, 2, 1))
     plan = decompose(220, Hierarchy.flat(["li"], root="t"), [Period.month(2026, 1)], workdays=weekdays)
     assert pace(plan["li"], 70, on=date(2026, 1, 12)).expected == 70
+
+
+def test_day_rates_count_the_days_somebody_is_there() -> None:
+    """Late starts on 1 February: 28 + 31 days of the quarter; she who left on 1 March, after 59 days, owes nothing."""
+    months = FiscalCalendar.calendar_year(2026).months.within("2026-Q1")
+    late_and_left = [Node("late", "t", starts=date(2026, 2, 1)), Node("left", "t", stops=date(2026, 3, 1))]
+    plan = decompose(1800, Hierarchy([Node("t"), Node("v", "t"), *late_and_left]), months, seasonality=[1, 1, 1])
+    late = pace(plan["late"], 280, on=date(2026, 3, 1))
+    assert late.run_rate == Rate(10)
+    # 600 a month: February in thirds, March in halves
+    assert late.required_rate == Rate(200 + 300 - 280, 31)
+    left = pace(plan["left"], 59, on=date(2026, 3, 15))
+    assert (left.run_rate, left.required_rate) == (Rate(1), None)
+    assert pace(plan["late"], 0, on=date(2026, 1, 15)).run_rate is None
+
+
+def test_a_table_goes_by_what_is_asked() -> None:
+    year = FiscalCalendar.calendar_year(2026)
+    plan = decompose(1200, TEAM, year.fragments, seasonality=dict.fromkeys(year.months.labels, 1))
+    assert plan.explain(by=PeriodKind.QUARTER).splitlines()[1].split() == ["team", *["300"] * 4, "1,200"]
+    assert len(plan.explain(by=PeriodKind.WEEK).splitlines()[0].split()) == 1 + 53 + 1
+    assert plan.root.explain().splitlines()[1].split() == ["2026-01", "100"]
+    assert len(plan["li"].explain(by=PeriodKind.WEEK).splitlines()) == 1 + 53 + 1
+    with pytest.raises(NotFound):
+        decompose(12, TEAM, year.months).explain(by=PeriodKind.WEEK)
+
+
+def test_a_table_says_what_was_carried() -> None:
+    months = FiscalCalendar.calendar_year(2026).months
+    plan = decompose(1200, TEAM, months, seasonality=[1] * 12)
+    later = respread(plan, {"li": 40, "wang": 50}, on=date(2026, 2, 1), policy=Respread.HOLD)
+    said = later.explain().splitlines()[-1]
+    assert said == "version 2: 1200 promised; 10 of closed periods is in open ones too, 10 left out"
+    assert "promised" not in plan.explain()
+
+
+def test_actuals_of_a_team_point_to_the_way_up() -> None:
+    plan = decompose(1200, TEAM, TWO)
+    with pytest.raises(InvalidType, match="roll_up"):
+        pace(plan, {"li": {"p1": 5}, "wang": {"p1": 5}}, on=date(2026, 2, 1))  # type: ignore[dict-item]
+
+
+def test_infeasible_names_the_pins() -> None:
+    with pytest.raises(Infeasible, match=r"off by 1 \(li in all = 11\)"):
+        decompose(10, TEAM, TWO, pins=[Pin("li", 11)])
+
+
+def test_everybody_at_weight_0_is_said_as_such() -> None:
+    with pytest.raises(WeightError, match="everybody weighs 0"):
+        decompose(10, LATE, TWO, potential={"a": 0, "b": 0})
+
+
+def test_a_mistyped_month_is_answered_with_larger_periods() -> None:
+    plan = decompose(10, TEAM, FiscalCalendar.calendar_year(2026).fragments)
+    with pytest.raises(NotFound, match="2026-H2, 2026"):
+        plan["li", "2026-6"]
+
+
+def test_a_ramp_of_newcomers_serves_for_heads_too() -> None:
+    shares = [Rate.percent("50")]
+    plans = [
+        plan_headcount([100, 150], productivity=10, ramp=ramp, attrition=Rate(0), lead_time=0, heads=10)
+        for ramp in (shares, Ramp(shares))
+    ]
+    assert plans[0] == plans[1]
+
+
+def test_a_lead_is_given_once() -> None:
+    with pytest.raises(InvalidValue, match="given twice"):
+        assign_leads(["L1", "L1", "L2"], {"li": 1, "wang": 1})
+
+
+@given(st.integers(0, 3000), st.data())
+def test_quarters_and_months_are_near_their_own_share_too(total: int, data: st.DataObject) -> None:
+    """On 63 fragments a month is as near to its weight as if the months alone had been split."""
+    year = FiscalCalendar.calendar_year(2026)
+    weights = data.draw(st.lists(st.integers(0, 9), min_size=12, max_size=12).filter(any))
+    plan = decompose(total, TEAM, year.fragments, seasonality=dict(zip(year.months.labels, weights, strict=True)))
+    check_sums(plan, total)
+    for quarter, first in zip(year.quarters, range(0, 12, 3), strict=True):
+        exact = Fraction(total * sum(weights[first : first + 3]), sum(weights))
+        assert abs(plan.root[quarter.label] - exact) < 3  # type: ignore[operator]  # a unit each of year, half, quarter
+    for month, weight in zip(year.months, weights, strict=True):
+        assert abs(plan.root[month.label] - Fraction(total * weight, sum(weights))) < 4  # type: ignore[operator]

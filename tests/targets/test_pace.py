@@ -94,7 +94,7 @@ def test_money_a_day_is_money() -> None:
 def test_uplifts_say_how_much_more_is_needed() -> None:
     """100 a month, 240 in three: 960 in nine months is 6.67 % above plan and a third above the 80 a month so far."""
     found = pace(node([100] * 12, 30), 240, on=START + timedelta(90))
-    assert (found.uplift_on_plan, found.uplift_on_run_rate) == (Rate(1, 15), Rate(1, 3))
+    assert (found.uplift_on_plan, found.uplift_on_pace) == (Rate(1, 15), Rate(1, 3))
 
 
 def test_a_whole_plan_stands_for_its_root() -> None:

@@ -30,6 +30,10 @@ def _periods(given: Iterable[Period]) -> tuple[Period, ...]:
     return found
 
 
+def _short(label: str) -> str:
+    return label[:30]
+
+
 @attrs.frozen
 class Periods(Sequence[Period]):
     """A row of periods that follow each other without gap or overlap, and the groups they make up.
@@ -119,8 +123,9 @@ class Periods(Sequence[Period]):
         """
         found = self._spans.get(label) if isinstance(label, str) else None
         if found is None:
+            known = [*(group.label for group in self.groups[-2:]), *self.labels[:2]]
             raise NotFound(
-                f"no period {clip(label)} here; there are {clip(self.labels)} and groups of them",
+                f"no period {clip(label)} here; there are {', '.join(map(_short, known))} and others",
                 code="calendar.no_such_period",
                 value=label,
             )

@@ -10,7 +10,7 @@ import numpy as np
 from ..apportion import WeightError
 from ._held import Held
 from ._problem import Block, Problem, infeasible, is_under, within
-from ._shares import OutOfBounds, integers, share
+from ._shares import OutOfBounds, integers, nested_share, share
 from ._two_way import Units
 
 __all__ = ["margins"]
@@ -55,6 +55,8 @@ def _shared_columns(
     problem: Problem, weights: Sequence[int], low: list[int] | None, high: list[int | None] | None
 ) -> list[int]:
     try:
+        if low is None:
+            return nested_share(problem.total, weights, problem.levels)
         return share(problem.total, weights, low, high)
     except OutOfBounds as none:
         if not sum(weights):

@@ -96,6 +96,7 @@ def assigned(problem: Problem, cells: Units, factors: Sequence[Fraction], blocks
             shape=_flat(len(places)),
             names=(problem.names[0], *(problem.names[place] for place in places)),
             labels=problem.labels,
+            levels=problem.levels,
             weights=[int(level.sum()), *level.sum(axis=1).tolist()],
             columns=level.sum(axis=0).tolist(),
             seed=traced(level.astype(np.float64), works[places]),

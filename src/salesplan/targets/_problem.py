@@ -38,6 +38,7 @@ class Block:
 class Problem:
     """What is to be split; *weights* has one entry per node, *columns* one per period.
 
+    *levels* are spans of periods, such as quarters and then months, that share one within the other.
     *seed* is leaves by periods, up to a factor; None stands for every leaf following the periods alike. *present* says
     how much of each period leaves are there (None: always): where they are not, no pin puts anything.
     """
@@ -46,6 +47,7 @@ class Problem:
     shape: Shape
     names: tuple[str, ...]
     labels: tuple[str, ...]
+    levels: tuple[tuple[tuple[int, int], ...], ...]
     weights: Sequence[int | Fraction]
     columns: Sequence[int | Fraction]
     seed: Floats | None
@@ -98,4 +100,7 @@ def is_under(problem: Problem, block: Block, place: int) -> bool:
 def infeasible(problem: Problem, text: str, short: int, blocks: Sequence[Block]) -> Infeasible:
     """The error that says what does not fit, by how much, and which pins and limits are involved."""
     pins = tuple(block.source for block in blocks)
-    return Infeasible(f"{text}: off by {problem.say(short)}", code="targets.infeasible", pins=pins, short=short)
+    named = ", ".join(str(pin)[:40] for pin in pins[:2]) + (" and others" if len(pins) > 2 else "")
+    return Infeasible(
+        f"{text[:90]}: off by {problem.say(short)} ({named})", code="targets.infeasible", pins=pins, short=short
+    )

@@ -38,6 +38,8 @@ def seed_of(
     """
     shape = people.shape
     works = np.array([weights[place] > 0 for place in shape.leaves])
+    if not works.any():
+        raise WeightError("everybody weighs 0", code="targets.no_weight", value=0)
     support = (presence > 0) & works[:, None]
     _somebody_works(support, periods, columns)
     table = traced(presence * _leaf_shares(shape, weights)[:, None], support)

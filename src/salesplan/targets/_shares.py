@@ -14,7 +14,7 @@ from typing import Final
 
 from ..apportion import Apportionment, largest_remainder, split
 
-__all__ = ["OutOfBounds", "integers", "share"]
+__all__ = ["OutOfBounds", "integers", "nested_share", "share"]
 
 _MOST: Final = 10**60
 
@@ -99,3 +99,22 @@ def share(
     if left:
         raise OutOfBounds(total, total - left)
     return parts
+
+
+def nested_share(total: int, weights: Sequence[int], levels: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
+    """`share` without bounds, group by group: each level of *levels* tiles the parts, the coarse before the fine.
+
+    Law: sum(result) == total; every group is within one unit of its share of the group around it.
+    >>> nested_share(4, [1, 1, 1, 1, 1, 1], [[(0, 3), (3, 6)]])
+    [1, 1, 0, 1, 1, 0]
+    """
+    spans, amounts = [(0, len(weights))], [total]
+    for level in [*levels, [(at, at + 1) for at in range(len(weights))]]:
+        inside = [[span for span in level if outer[0] <= span[0] and span[1] <= outer[1]] for outer in spans]
+        amounts = [
+            part
+            for amount, below in zip(amounts, inside, strict=True)
+            for part in share(amount, [sum(weights[first:until]) for first, until in below])
+        ]
+        spans = [span for below in inside for span in below]
+    return amounts

@@ -30,6 +30,7 @@ from ..money import Currency
 from ..rate import Rate
 from ._amounts import Amount, amount_of, shown, unit_of, units_of
 from ._ratios import fraction_of
+from .nodes import Ramp
 
 __all__ = ["CapacityPeriod", "HeadcountPlan", "Hire", "plan_headcount"]
 
@@ -114,7 +115,7 @@ def plan_headcount(
     demand: Sequence[Amount],
     *,
     productivity: Amount,
-    ramp: Sequence[Rate],
+    ramp: Sequence[Rate] | Ramp,
     attrition: Rate,
     lead_time: int,
     heads: int | Rate,
@@ -123,6 +124,7 @@ def plan_headcount(
 
     Units: periods for *lead_time* and the length of *ramp*; *productivity* per fully ramped head and period.
     *heads* are on board and fully ramped in period 0.      Range: 1..240 periods.
+    A demand that only heads early in their ramp can still meet takes many of them; see whether `due` was missed.
     Law: capacity >= demand in every period that is not short; each head hired is needed.
     Raises: InvalidValue for negative demand, no productivity, a ramp that falls or leaves 0..1, attrition
     outside 0 <= a < 1; CurrencyMismatch.
@@ -145,7 +147,7 @@ def plan_headcount(
         require_int(units_of(amount, unit, name="demand"), code="targets.capacity.demand", name="demand", low=0)
         for amount in wanted
     ]
-    steps = _ramp(ramp)
+    steps = _ramp(ramp.shares if isinstance(ramp, Ramp) else ramp)
     leaving = _share(attrition, code="targets.capacity.attrition", name="attrition")
     if leaving == 1:
         raise InvalidValue("attrition must be below 100 %", code="targets.capacity.attrition", value=attrition)

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from ..apportion import Apportionment
-from ..calendar import Period, Periods, WorkCalendar
+from ..calendar import Period, PeriodKind, Periods, WorkCalendar
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
 from ..money import Currency
 from ..rate import Rate
@@ -103,6 +103,7 @@ def decompose(
         shape=shape,
         names=people.ids,
         labels=row.labels,
+        levels=_levels(row),
         weights=weights,
         columns=columns,
         seed=seed,
@@ -119,6 +120,21 @@ def decompose(
     if any(factor != 1 for factor in factors):
         over = assigned(problem, cells, factors, blocks)
     return TargetPlan(people=people, periods=row, unit=unit, workdays=workdays, cells=cells, assigned=over)
+
+
+def _levels(row: Periods) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """Years, halves, quarters and months that tile the row, the coarse before the fine."""
+    found = []
+    for kind in (PeriodKind.YEAR, PeriodKind.HALF, PeriodKind.QUARTER, PeriodKind.MONTH):
+        spans = sorted(row.span(group.label) for group in row.groups if group.kind is kind)
+        whole = [0, *(until for _, until in spans)]
+        if spans and whole[-1] == len(row) and [first for first, _ in spans] == whole[:-1]:
+            found.append(tuple(spans))
+    return tuple(
+        level
+        for at, level in enumerate(found)
+        if all(any(a <= first and until <= b for a, b in found[at - 1]) for first, until in level) or at == 0
+    )
 
 
 def _splits(block: Block, shape: Shape, periods: int) -> Splits:

@@ -127,6 +127,11 @@ def assign_leads(
         require_int(len(ids), code="targets.leads.leads", name="leads", high=_MAX_LEADS)
         for lead in ids:
             require_text(lead, code="targets.leads.leads", name="a lead")
+        repeated = [lead for lead, count in Counter(ids).items() if count > 1]
+        if repeated:
+            raise InvalidValue(
+                f"the lead {clip(repeated[0])} is given twice", code="targets.leads.repeated", value=repeated[0]
+            )
     parts = whole_parts(weights, code="targets.leads.weight", low=0)
     cycle = sum(parts.values())
     whole = lcm(cycle, before.whole)

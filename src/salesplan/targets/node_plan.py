@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import attrs
 
-from ..calendar import Periods, WorkCalendar
+from ..calendar import PeriodKind, Periods, WorkCalendar
 from ..display import Align, html_table, text_table
+from ..errors import NotFound, require_instance
 from ..money import Currency
 from ._amounts import Amount, amount_of, shown
 from .hierarchy import Hierarchy
 
-__all__ = ["NodePlan", "how_many", "unit_text"]
+__all__ = ["NodePlan", "how_many", "spans_of", "unit_text"]
+
+_MOST_COLUMNS = 12
 
 
 def how_many(row: Periods | Hierarchy) -> str:
@@ -22,8 +27,9 @@ def how_many(row: Periods | Hierarchy) -> str:
 class NodePlan:
     """What one node is to reach: *units* per atomic period, in whole minor units or counts.
 
-    *workdays* is the calendar the plan was made with; *pattern* what its first version asked for, the weights a run
-    rate is measured by; *closed* how many periods were closed when it was last re-spread.
+    *starts* and *stops* are those of a leaf that comes or goes; *workdays* is the calendar the plan was made with;
+    *pattern* what its first version asked for, the weights a run rate is measured by; *closed* how many periods were
+    closed when it was last re-spread.
     """
 
     id: str
@@ -31,6 +37,8 @@ class NodePlan:
     unit: Currency | None
     units: tuple[int, ...]
     workdays: WorkCalendar | None = attrs.field(default=None, repr=False)
+    starts: date | None = None
+    stops: date | None = None
     pattern: tuple[int, ...] = attrs.field(default=attrs.Factory(lambda self: self.units, takes_self=True), repr=False)
     closed: int = 0
     carried_units: int = 0
@@ -63,14 +71,46 @@ class NodePlan:
     def _amount(self, units: int) -> Amount:
         return amount_of(units, self.unit)
 
-    def explain(self) -> str:
-        """The node by period, as text."""
-        rows = [(label, shown(each, self.unit)) for label, each in zip(self.periods.labels, self.units, strict=True)]
-        return text_table([*rows, (self.id, shown(sum(self.units), self.unit))], align=(Align.LEFT, Align.RIGHT))
+    def explain(self, *, by: PeriodKind | None = None) -> str:
+        """The node by period, as text: by months, quarters or halves where they tile the row, or *by* what is asked."""
+        rows = self._rows(by)
+        total = (self.id, shown(sum(self.units), self.unit))
+        head = ("", unit_text(self.unit))
+        return text_table([head, *rows, total], align=(Align.LEFT, Align.RIGHT))
 
     def _repr_html_(self) -> str:
-        rows = [(label, shown(each, self.unit)) for label, each in zip(self.periods.labels, self.units, strict=True)]
-        return html_table(["period", unit_text(self.unit)], rows, align=(Align.LEFT, Align.RIGHT), caption=self.id)
+        return html_table(
+            ["period", unit_text(self.unit)], self._rows(None), align=(Align.LEFT, Align.RIGHT), caption=self.id
+        )
+
+    def _rows(self, by: PeriodKind | None) -> list[tuple[str, str]]:
+        spans = spans_of(self.periods, by) or [(label, at, at + 1) for at, label in enumerate(self.periods.labels)]
+        return [(label, shown(sum(self.units[first:until]), self.unit)) for label, first, until in spans]
+
+
+def spans_of(periods: Periods, by: PeriodKind | None) -> list[tuple[str, int, int]]:
+    """The groups of one kind that tile the row, as label, first and last leaf.
+
+    Without a kind the finest of months, quarters, halves and years, 2 to 12 of them; else the leaves if so few.
+    Raises: NotFound when groups of the kind that was asked for do not tile the row.
+    """
+    kinds = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR) if by is None else (by,)
+    for kind in kinds:
+        require_instance(kind, PeriodKind, code="targets.by", name="by")
+        spans = sorted(
+            (first, until, period.label)
+            for period in {*periods.leaves, *periods.groups}
+            if period.kind is kind
+            for first, until in [periods.span(period.label)]
+        )
+        tiles = sum(until - first for first, until, _ in spans) == len(periods)
+        if tiles and (by is not None or 2 <= len(spans) <= _MOST_COLUMNS):
+            return [(label, first, until) for first, until, label in spans]
+    if by is not None:
+        raise NotFound(f"the row is not made of periods of a {by.value}", code="targets.by", value=by)
+    if len(periods) <= _MOST_COLUMNS:
+        return [(label, at, at + 1) for at, label in enumerate(periods.labels)]
+    return []
 
 
 def unit_text(unit: Currency | None) -> str:

@@ -23,7 +23,7 @@ import attrs
 
 from ..calendar import WorkCalendar, require_day
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, NotFound, clip, require_instance
+from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance
 from ..money import MAX_MINOR, Currency, Money, Rounding
 from ..rate import Rate
 from ._amounts import Amount, amount_of, units_of
@@ -45,7 +45,7 @@ class Pace:
     """Where a target stands. Amounts per day are Money, or an exact Rate where counts are planned.
 
     *elapsed* is the share of the plan's weight that has passed; *uplift_on_plan* how much more than planned the rest
-    must bring, *uplift_on_run_rate* how much more than so far.
+    must bring, *uplift_on_pace* how much more than so far, per weight of the plan and not per day.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Pace:
     run_rate: Money | Rate | None
     required_rate: Money | Rate | None
     uplift_on_plan: Rate | None
-    uplift_on_run_rate: Rate | None
+    uplift_on_pace: Rate | None
     projection: Amount | None
     interval: tuple[Amount, Amount] | None
     confidence: Rate
@@ -88,7 +88,7 @@ class Pace:
             ("run rate a day", _text(self.run_rate)),
             ("required a day", _text(self.required_rate)),
             ("uplift on plan", _percent(self.uplift_on_plan)),
-            ("uplift on run rate", _percent(self.uplift_on_run_rate)),
+            ("uplift on pace so far", _percent(self.uplift_on_pace)),
             ("projection", _text(self.projection)),
             (f"with {self.confidence} confidence", _text(interval)),
         ]
@@ -107,6 +107,7 @@ def pace(
 
     By period they also give the projection an interval. A whole plan stands for its root. *workdays* defaults to the
     calendar the plan was made with.
+    Days are those on which a leaf is there.
     Law: on the first morning pace, run rate and projection are None; after the end the projection is the actual;
     nothing is required once the target is met.
     Raises: NotFound, InvalidValue for actuals of a period that has not begun; CurrencyMismatch.
@@ -160,7 +161,7 @@ def pace(
         run_rate=_per_day(Fraction(actual), clock.days_passed, node.unit),
         required_rate=_per_day(Fraction(left), clock.days_left, node.unit),
         uplift_on_plan=_rate(left / planned_left - 1) if planned_left and not lower else None,
-        uplift_on_run_rate=(
+        uplift_on_pace=(
             _rate(Fraction(left) / (whole - passed) / (Fraction(actual) / passed) - 1)
             if passed and actual > 0 and whole > passed and not lower
             else None
@@ -197,15 +198,17 @@ class _Clock:
             return sum(units[:closed]) + (part * units[closed] if closed < len(units) else 0) + Fraction(0)
 
         expected = until_now(node.units)
-        morning = min(max(on, periods.start), periods.end)
+        begins = periods.start if node.starts is None else min(max(node.starts, periods.start), periods.end)
+        ends = periods.end if node.stops is None else max(min(node.stops, periods.end), begins)
+        morning = min(max(on, begins), ends)
         return _Clock(
             passed=until_now(weights),
             whole=sum(weights),
             expected=expected - (node.carried_units if closed >= node.closed else 0),
             planned_left=sum(node.units) - expected,
             closed=closed,
-            days_passed=_days(periods.start, morning, workdays),
-            days_left=_days(morning, periods.end, workdays),
+            days_passed=_days(begins, morning, workdays),
+            days_left=_days(morning, ends, workdays),
         )
 
 
@@ -215,6 +218,12 @@ def _by_period(node: NodePlan, actuals: Amount | Mapping[str, Amount], on: date)
         return {}
     done: dict[int, int] = {}
     for label, amount in actuals.items():
+        if isinstance(amount, Mapping):
+            raise InvalidType(
+                "these are actuals of several nodes: give one of them, actuals['li'], or roll_up(...)['north']",
+                code="targets.actuals",
+                value=label,
+            )
         first, until = node.periods.span(label)
         if until - first > 1:
             raise InvalidValue(

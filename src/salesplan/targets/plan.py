@@ -25,7 +25,7 @@ from ..money import Currency
 from ._amounts import MAX_UNITS, Amount, amount_of, shown
 from ._two_way import Units
 from .hierarchy import Hierarchy
-from .node_plan import NodePlan, how_many, unit_text
+from .node_plan import NodePlan, how_many, spans_of, unit_text
 from .plan_diff import Move, PlanDiff
 
 __all__ = ["TargetPlan"]
@@ -146,6 +146,8 @@ class TargetPlan:
             unit=self.unit,
             units=tuple(self.units(place).tolist()),
             workdays=self.workdays,
+            starts=self.people.nodes[place].starts,
+            stops=self.people.nodes[place].stops,
             pattern=tuple((self.units(place) if self.pattern is None else self.pattern[place]).tolist()),
             closed=self.closed,
             carried_units=0 if self.carried_units is None else int(self.carried_units[place]),
@@ -203,20 +205,29 @@ class TargetPlan:
             unplaced=newer.root.unplaced,
         )
 
-    def explain(self, *, depth: int = 1) -> str:
-        """The plan as a table: nodes down to *depth*, by the largest groups of periods that tile it (or the total)."""
-        headers, rows = self._table(depth)
+    def explain(self, *, depth: int = 1, by: PeriodKind | None = None) -> str:
+        """The plan as a table: nodes down to *depth*; months, quarters or halves that tile it, or *by* what is asked.
+
+        Raises: NotFound when the row is not made of periods of that kind.
+        """
+        headers, rows = self._table(depth, by)
         lines = [text_table([headers, *rows], align=(Align.LEFT, *[Align.RIGHT] * (len(headers) - 1)))]
+        root = self.root
+        if root.carried_units or root.unplaced_units:
+            lines.append(
+                f"version {self.version}: {root.total} promised; {root.carried} of closed periods is in open ones too, "
+                f"{root.unplaced} left out"
+            )
         return "\n".join([*lines, *self.notes])
 
     def _repr_html_(self) -> str:
-        headers, rows = self._table(2)
+        headers, rows = self._table(2, None)
         return html_table(
             headers, rows, align=(Align.LEFT, *[Align.RIGHT] * (len(headers) - 1)), caption=f"version {self.version}"
         )
 
-    def _table(self, depth: int) -> tuple[list[str], list[list[str]]]:
-        spans = self._columns()
+    def _table(self, depth: int, by: PeriodKind | None) -> tuple[list[str], list[list[str]]]:
+        spans = spans_of(self.periods, by)
         headers = [unit_text(self.unit), *(label for label, _, _ in spans), "total"]
         rows = []
         for place, node in enumerate(self.people.nodes):
@@ -226,21 +237,6 @@ class TargetPlan:
                 cells = [shown(int(units[first:until].sum()), self.unit) for _, first, until in spans]
                 rows.append(["· " * level + node.id, *cells, shown(int(units.sum()), self.unit)])
         return headers, rows
-
-    def _columns(self) -> list[tuple[str, int, int]]:
-        """The coarsest groups, at most 12 and at least 2, that tile the row; else its first and last periods."""
-        for kind in (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.HALF, PeriodKind.YEAR):
-            spans = sorted(
-                (first, until, period.label)
-                for period in {*self.periods.leaves, *self.periods.groups}
-                if period.kind is kind
-                for first, until in [self.periods.span(period.label)]
-            )
-            if 2 <= len(spans) <= 12 and sum(until - first for first, until, _ in spans) == len(self.periods):
-                return [(label, first, until) for first, until, label in spans]
-        if len(self.periods) <= 12:
-            return [(label, at, at + 1) for at, label in enumerate(self.periods.labels)]
-        return []
 
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """One row per leaf and period: node, period, start, end and units.

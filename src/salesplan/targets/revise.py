@@ -89,6 +89,7 @@ def _share_table(plan: TargetPlan, total: int, *, at_most: Units | None) -> Unit
         shape=shape,
         names=plan.people.ids,
         labels=plan.periods.labels[plan.closed :],
+        levels=(),
         weights=sums_up(plan, seed.sum(axis=1).tolist()),
         columns=seed.sum(axis=0).tolist(),
         seed=seed.astype(np.float64),
