@@ -33,7 +33,7 @@ from .orders import Order
 
 CONVERSION = Rate.percent("12")  # of leads, where a file of orders cannot say it: vocational courses stay under 15 %
 MOST_SELLERS = 12  # more than that would not fit the page
-SLIPS_TO = Rate.percent("80")
+SLIPS_TO = [Rate.percent(percent) for percent in ("70", "85", "80", "90")]  # of its plan, week by week
 
 
 def chapter(orders: list[Order], raise_by: Rate) -> str:
@@ -184,11 +184,14 @@ def _drivers(plan: TargetPlan, orders: list[Order], before: Period) -> str:
 
 
 def _slip(plan: TargetPlan, quarter: Period) -> str:
-    """What the plan becomes if everybody closes the first month at four fifths."""
+    """What the plan becomes if everybody closes the first month about a fifth short."""
     on: date = months_after(quarter.start, 1)
     closed = [leaf.label for leaf in plan.periods if leaf.end <= on]
     sold = {
-        name: {label: _money(plan[name, label]).times(SLIPS_TO, Rounding.DOWN) for label in closed}
+        name: {
+            label: _money(plan[name, label]).times(SLIPS_TO[at % len(SLIPS_TO)], Rounding.DOWN)
+            for at, label in enumerate(closed)
+        }
         for name in plan.people.leaves
     }
     root = roll_up(plan.people, sold)[plan.people.root]
@@ -196,7 +199,7 @@ def _slip(plan: TargetPlan, quarter: Period) -> str:
     later = respread(plan, sold, on=on, policy=Respread.SEASONAL)
     return "\n".join(
         [
-            f"Should the first month close at {SLIPS_TO}: on {on}",
+            f"Should the weeks of the first month reach 70 to 90 % of their plan: on {on}",
             "",
             now.explain(),
             "",

@@ -11,7 +11,18 @@ from ..errors import InvalidType, InvalidValue, SalesplanError, clip, require_in
 from ..money import Money, Rounding
 from ..rate import Rate
 
-__all__ = ["as_text", "common_denominator", "exact_rate", "fraction_of", "major", "mapped", "others", "whole_parts"]
+__all__ = [
+    "as_text",
+    "common_denominator",
+    "exact_rate",
+    "fraction_of",
+    "major",
+    "mapped",
+    "others",
+    "percent_text",
+    "value_text",
+    "whole_parts",
+]
 
 T = TypeVar("T")
 
@@ -123,3 +134,22 @@ def whole_parts(weights: Mapping[str, int | Rate], *, code: str, low: int) -> di
     common = common_denominator(ratios.values(), code=code)
     divisor = gcd(*(int(ratio * common) for ratio in ratios.values()))
     return {key: int(ratio * common) // divisor for key, ratio in ratios.items()}
+
+
+def percent_text(rate: Rate | None) -> str:
+    """A rate to a tenth of a percent, a dash for None.
+
+    >>> percent_text(Rate(1, 3)), percent_text(None)
+    ('33.3 %', '-')
+    """
+    if rate is None:
+        return "-"
+    tenths = Rounding.HALF_UP.divide(rate.numerator * 1000, rate.denominator)
+    return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10} %"
+
+
+def value_text(value: object) -> str:
+    """A value for a table: a Rate as a short fraction, None as a dash."""
+    if isinstance(value, Rate):
+        return str(value.to_fraction().limit_denominator(1000))
+    return "-" if value is None else str(value)

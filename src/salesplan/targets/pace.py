@@ -27,7 +27,7 @@ from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance
 from ..money import MAX_MINOR, Currency, Money, Rounding
 from ..rate import Rate
 from ._amounts import Amount, amount_of, units_of
-from ._ratios import others
+from ._ratios import others, value_text
 from ._student import student_t
 from .node_plan import NodePlan
 from .objective import Direction
@@ -82,15 +82,15 @@ class Pace:
             ("target", str(self.target)),
             ("actual", str(self.actual)),
             ("expected to date", str(self.expected)),
-            ("attainment", _percent(self.attainment)),
-            ("pace", _percent(self.pace)),
+            ("attainment", percentvalue_text(self.attainment)),
+            ("pace", percentvalue_text(self.pace)),
             ("gap", str(self.gap)),
-            ("run rate a day", _text(self.run_rate)),
-            ("required a day", _text(self.required_rate)),
-            ("uplift on plan", _percent(self.uplift_on_plan)),
-            ("uplift on pace so far", _percent(self.uplift_on_pace)),
-            ("projection", _text(self.projection)),
-            (f"with {self.confidence} confidence", _text(interval)),
+            ("run rate a day", value_text(self.run_rate)),
+            ("required a day", value_text(self.required_rate)),
+            ("uplift on plan", percentvalue_text(self.uplift_on_plan)),
+            ("uplift on pace so far", percentvalue_text(self.uplift_on_pace)),
+            ("projection", value_text(self.projection)),
+            (f"with {self.confidence} confidence", value_text(interval)),
         ]
 
 
@@ -289,16 +289,3 @@ def _rate(value: Fraction) -> Rate:
 
 def _nearest(value: Fraction) -> int:
     return Rounding.HALF_UP.divide(value.numerator, value.denominator)
-
-
-def _percent(rate: Rate | None) -> str:
-    if rate is None:
-        return "-"
-    tenths = Rounding.HALF_UP.divide(rate.numerator * 1000, rate.denominator)
-    return f"{'-' if tenths < 0 else ''}{abs(tenths) // 10}.{abs(tenths) % 10} %"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, Rate):
-        return str(value.to_fraction().limit_denominator(1000))
-    return "-" if value is None else str(value)
