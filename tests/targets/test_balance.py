@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import combinations, product
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from salesplan.errors import NotFound
+from salesplan.errors import InvalidType, NotFound
 from salesplan.money import CurrencyMismatch, Money
 from salesplan.rate import Rate
 from salesplan.targets.balance import balance_territories
@@ -291,3 +292,23 @@ def test_an_assignment_says_who_is_owed_what() -> None:
     given = assign_leads(4, {"a": 2, "b": 1, "c": 0})
     assert given.explain().splitlines()[1:] == ["a           3  -1/3", "b           1   1/3"]
     assert "<td" in given._repr_html_()
+
+
+def test_weights_may_change_every_week_for_years() -> None:
+    """Every week other weights, of many prime sums: nobody drifts from what the weights of all weeks give together."""
+    people, state, due = "abcdef", None, dict.fromkeys("abcdef", Fraction(0))
+    got = Counter[str]()
+    for week in range(300):
+        weights = {person: 1 + (week * 7 + at * 13) % 97 for at, person in enumerate(people)}
+        given = assign_leads(37, weights, state)
+        state = given.state
+        got.update(given.counts)
+        for person, weight in weights.items():
+            due[person] += Fraction(37 * weight, sum(weights.values()))
+    assert sum(got.values()) == 37 * 300
+    assert all(abs(got[person] - due[person]) < 6 for person in people)
+
+
+def test_leads_in_a_set_have_no_order() -> None:
+    with pytest.raises(InvalidType):
+        assign_leads({"L1", "L2"}, {"li": 1})  # type: ignore[arg-type]

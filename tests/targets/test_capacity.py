@@ -113,7 +113,8 @@ def test_headcount_covers_the_demand_with_no_head_too_many(inputs: dict[str, Any
         assert hire.is_late == (hire.due < 0)
         if not hire.is_late:  # in time for a period in which they are ramped
             assert hire.due == hire.decide
-            assert hire.start + len(ramp) < len(demand)
+            steps = max((at + 1 for at, step in enumerate(ramp) if step != Rate(1)), default=0)
+            assert hire.start + steps < len(demand)
         else:
             assert hire.start == lead
 
@@ -213,3 +214,13 @@ def test_edges_of_headcount_are_refused() -> None:
 def test_headcount_answers_or_refuses(name: str, value: Any) -> None:
     refusal(plan_headcount, **{**SUPERFLUOUS, name: value})
     refusal(plan_headcount, **{**SUPERFLUOUS, name: [value]})
+
+
+def test_fully_ramped_is_no_step_of_a_ramp() -> None:
+    plans = [
+        plan_headcount(
+            [0, 10, 30], productivity=10, ramp=[Rate(1, 2), *ones], attrition=Rate(1, 5), lead_time=0, heads=1
+        )
+        for ones in ([], [Rate(1)], [Rate(1), Rate(1)])
+    ]
+    assert plans[0] == plans[1] == plans[2]

@@ -201,3 +201,7 @@ def code_of(call: Any) -> tuple[type[SalesplanError], str]:
     error = refusal(call)
     assert error is not None
     return type(error), error.code
+
+
+def test_owners_in_a_set_are_sorted() -> None:
+    assert Objective("a", owners={"z", "x", "y"}).owners == ("x", "y", "z")

@@ -32,7 +32,7 @@ from .week_rule import Pattern, WeekRule, YearEnd, week_start_of, year_start
 __all__ = ["FiscalCalendar", "FiscalYear", "YearLabel"]
 
 _WEEK: Final = timedelta(days=7)
-_YEARS: Final = (2, 9997)  # so that every day of a year and of its neighbours exists
+_YEARS: Final = (3, 9997)  # so that every day of a year and of its neighbours exists
 
 
 class YearLabel(Enum):
@@ -117,7 +117,7 @@ class FiscalCalendar:
     def year(self, label: int) -> FiscalYear:
         """The fiscal year called *label*.
 
-        Raises: InvalidValue outside 2 to 9997.
+        Raises: InvalidValue outside 3 to 9997.
         """
         return FiscalYear(self, label)
 

@@ -240,6 +240,8 @@ def _ramp(ramp: Sequence[Rate]) -> list[Fraction]:
         _share(step, code="targets.capacity.ramp", name="a step of the ramp")
         for step in listed(ramp, code="targets.capacity.ramp", name="ramp")
     ]
+    while steps and steps[-1] == 1:  # fully ramped is not a step of the ramp
+        steps.pop()
     if steps != sorted(steps):
         raise InvalidValue(f"a ramp must not fall: {clip(ramp)}", code="targets.capacity.ramp", value=ramp)
     require_int(len(steps), code="targets.capacity.ramp", name="steps of the ramp", high=_MAX_PERIODS)

@@ -13,7 +13,7 @@ Left out: working hours, skills, and leads that are handed back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import pairwise
 from math import gcd, lcm
@@ -108,8 +108,8 @@ def assign_leads(
     """Hand *leads*, a count or their ids, to people in proportion to *weights*, evenly interleaved.
 
     Weight 0 pauses a person, who keeps the credit. Who joins starts without credit, who is left out loses it.
-    Law: batches joined by the state assign as one batch would; after each full cycle from a fresh state everybody
-    has exactly the weight; the order of *weights* does not matter.      Range: 10**6 leads.
+    Law: batches joined by the state assign as one batch would, as long as the weights stay; after each full cycle from
+    a fresh state everybody has exactly the weight; the order of *weights* does not matter.      Range: 10**6 leads.
     Raises: InvalidValue for a negative weight or none above 0; InvalidType.
     Source: smooth weighted round robin, as in nginx.
     >>> assignment = assign_leads(7, {"a": 5, "b": 1, "c": 1})
@@ -123,6 +123,8 @@ def assign_leads(
         require_int(leads, code="targets.leads.leads", name="leads", low=0, high=_MAX_LEADS)
         ids = range(before.given + 1, before.given + leads + 1)
     else:
+        if isinstance(leads, Set):
+            raise InvalidType("leads come in an order, and a set has none", code="targets.leads.leads", value=None)
         ids = listed(leads, code="targets.leads.leads", name="leads")
         require_int(len(ids), code="targets.leads.leads", name="leads", high=_MAX_LEADS)
         for lead in ids:
@@ -135,12 +137,14 @@ def assign_leads(
     parts = whole_parts(weights, code="targets.leads.weight", low=0)
     cycle = sum(parts.values())
     whole = lcm(cycle, before.whole)
-    require_int(whole, code="targets.leads.state", name="the state's denominator", high=_MAX_WHOLE)
+    if whole > _MAX_WHOLE:  # weights have changed many times: what is owed is kept to a part of this cycle
+        whole = cycle
+    credits = _over(dict(before.credits), before.whole, whole)
     steps = {person: part * (whole // cycle) for person, part in parts.items() if part}
     owed = dict.fromkeys(parts, 0)
-    for person, credit in before.credits:
+    for person, credit in credits.items():
         if person in owed:
-            owed[person] = credit * (whole // before.whole)
+            owed[person] = credit
     assigned = []
     for lead in ids:
         for person, step in steps.items():
@@ -149,6 +153,14 @@ def assign_leads(
         owed[chosen] -= whole
         assigned.append((lead, chosen))
     common = gcd(whole, *owed.values())
-    credits = tuple((person, credit // common) for person, credit in owed.items() if credit)
+    left = tuple((person, credit // common) for person, credit in owed.items() if credit)
     given = before.given + len(assigned)
-    return LeadAssignment(tuple(assigned), LeadState(credits=credits, whole=whole // common, given=given))
+    return LeadAssignment(tuple(assigned), LeadState(credits=left, whole=whole // common, given=given))
+
+
+def _over(credits: dict[str, int], old: int, new: int) -> dict[str, int]:
+    """Credits over another denominator; where they do not fit it, to the nearest parts that keep their sum."""
+    below = {person: credit * new // old for person, credit in credits.items()}
+    left = sum(credits.values()) * new // old - sum(below.values())
+    most = sorted(credits, key=lambda person: (-(credits[person] * new % old), person))
+    return {person: below[person] + (person in most[:left]) for person in credits}

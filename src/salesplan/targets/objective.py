@@ -10,7 +10,7 @@ June on" and "until the end of June" can be said, and be found wanting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -119,6 +119,8 @@ def _scope(given: Mapping[str, str] | None) -> dict[str, str] | None:
 
 def _names(name: str, given: str | Iterable[str] | None) -> tuple[str, ...]:
     several = () if given is None else (given,) if isinstance(given, str) else given
+    if isinstance(several, Set):  # it has no order of its own
+        several = sorted(several)
     code = f"{_CODE}.{name}"
     return tuple(
         dict.fromkeys(require_text(each, code=code, name=name) for each in listed(several, code=code, name=name))

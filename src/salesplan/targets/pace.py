@@ -27,7 +27,7 @@ from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance
 from ..money import MAX_MINOR, Currency, Money, Rounding
 from ..rate import Rate
 from ._amounts import Amount, amount_of, units_of
-from ._ratios import others, value_text
+from ._ratios import others, percent_text, value_text
 from ._student import student_t
 from .node_plan import NodePlan
 from .objective import Direction
