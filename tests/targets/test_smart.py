@@ -181,7 +181,8 @@ def test_leads_are_judged_as_worked(row: dict[str, str]) -> None:
 def test_children_add_up_as_worked(row: dict[str, str]) -> None:
     objective = Objective("x", "sales", direction=Direction(row["better"]), target=target(row["target"]))
     parts = [
-        Objective("part", "sales", target=None if each is None else Absolute(each)) for each in levels(row["children"])
+        Objective("part", "sales", direction=objective.direction, target=None if each is None else Absolute(each))
+        for each in levels(row["children"])
     ]
     report = smart_check(objective, children=parts)
     kinds = {"mixed_units"} | {short(f) for f in report.findings if short(f).startswith("children")}
@@ -327,7 +328,7 @@ def test_parent_is_served_in_its_days_by_its_drivers(parent: Objective, relevant
 
 def test_children_with_other_metrics_or_units_are_not_added() -> None:
     driver = Objective("leads", "leads", target=Absolute(10**6))
-    half = attrs.evolve(whole(), id="half", target=Absolute(7_800))
+    half = attrs.evolve(whole(), id="half", parent="a-618", target=Absolute(7_800))
     whole_and_leads = smart_check(whole(), children=[half, half, driver])
     assert FindingCode.CHILDREN_COVER in whole_and_leads.codes
     assert FindingCode.CHILDREN_NOT_ADDED in smart_check(whole(), children=[driver]).codes
@@ -548,3 +549,13 @@ def test_any_other_argument_is_refused(value: Any) -> None:
     refusal(LeadCapacity, value, value, value)
     refusal(History, value, value)
     assert refusal(smart_check, value) is not None
+
+
+def test_children_of_another_objective_do_not_count() -> None:
+    mine, whole_of_mine = whole(), whole().target_value
+    assert isinstance(whole_of_mine, int | Money)
+    part = attrs.evolve(mine, id="part", parent=mine.id, target=Absolute(whole_of_mine))
+    assert FindingCode.CHILDREN_COVER in smart_check(mine, children=[part]).codes
+    for stranger in (attrs.evolve(part, parent="another"), attrs.evolve(part, direction=Direction.LOWER)):
+        assert FindingCode.CHILDREN_NOT_ADDED in smart_check(mine, children=[stranger]).codes
+        assert FindingCode.CHILDREN_COVER in smart_check(mine, children=[stranger, part]).codes

@@ -215,7 +215,7 @@ def _relevant(objective: Objective, parent: Objective | None) -> Iterator[Findin
 def _added_up(objective: Objective, children: Sequence[Objective], limits: SmartLimits) -> Iterator[Finding]:
     if not children:
         return
-    parts = [child for child in children if child.metric is not None and child.metric == objective.metric]
+    parts = [child for child in children if child.metric is not None and _is_part(child, objective)]
     levels = [child.target_value for child in parts if child.target_value is not None]
     reached = objective.target_value
     unknown = len(parts) - len(levels) + sum(child.metric is None for child in children)
@@ -229,6 +229,12 @@ def _added_up(objective: Objective, children: Sequence[Objective], limits: Smart
         yield Finding(FindingCode.CHILDREN_NOT_ADDED, Severity.FACT, {"children": len(children)})
     else:
         yield _coverage(objective.direction, reached, levels, limits)
+
+
+def _is_part(child: Objective, whole: Objective) -> bool:
+    """Whether a smaller objective is of the same metric and direction, and does not say that it serves another."""
+    same = child.metric == whole.metric and child.direction is whole.direction
+    return same and child.parent in {None, whole.id}
 
 
 def _units(objectives: Iterable[Objective]) -> tuple[set[str], set[str]]:
