@@ -1,22 +1,185 @@
-"""Commission: what a rate table pays, slice by slice, and what sale earns a pay."""
+"""Commission: what a plan pays, line by line, and what sale earns a pay."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ._keys import Key, TierValue
+from .awards import Award, CashAward, NonCashAward, PotShare
 from .backwards import Breakpoint, NoSale, Threshold, WhyNot, breakpoints, marginal_rate, next_threshold, sales_for
-from .rate_table import Application, Key, RateTable, Slice, TableError
+from .component import (
+    Component,
+    ComponentError,
+    DatedTable,
+    DeadZone,
+    FirstUnit,
+    Gate,
+    KpiGate,
+    KpiRange,
+    Multiplier,
+    Multiplies,
+    Scope,
+)
+from .contest import Contest, ContestError, Prize, Ranking, Ties, Unmet
+from .credits import Coverage, Credit, CreditError, CreditKind, coverage, split_credit
+from .draw_ledger import DrawLedger, draw_ledger
+from .draws import Draw, DrawEntry, DrawKind, draw_once
+from .entry import Better, Entry, Score
+from .judging import TieError, judge
+from .ledger import Balance, DealRecord, Ledger
+from .line import LineKind, StatementLine
+from .measures import Accumulation, Composite, Credited, Measure, Part, PayBase, RoundingPoint
+from .override_rules import ChainBase, Differential, LevelChain, OverrideError, OverrideRule, TeamBasis, TeamOverride
+from .overrides import OverrideLine, Overrides, settle_overrides
+from .payee import Payee, Presence, Proration, Quota, presence_of
+from .plan import BelowZero, Clawback, CompPlan, PlanError, Spiff, SpiffPer, on_target_rate
+from .pool import PoolError, PoolPart, PoolResult, PoolRule, TeamPool, distribute, pool_of, share_pool
+from .rate_table import Application, RateTable, Slice, TableError
+from .release import Release, release
+from .settle import Addition, Conversion, settle
+from .spans import DayCount, PayPeriod, ResetDay, Span
+from .standings import Standing, Standings, Vacancy
+from .statement import ComponentSummary, NextTier, Statement
+from .uplines import UplineError, Uplines
 
 __all__ = [
+    "Accumulation",
+    "Addition",
     "Application",
+    "AttainmentModel",
+    "AttainmentShape",
+    "Award",
+    "Balance",
+    "BelowZero",
+    "Better",
     "Breakpoint",
+    "CashAward",
+    "ChainBase",
+    "Clawback",
+    "CompPlan",
+    "Component",
+    "ComponentError",
+    "ComponentSummary",
+    "Composite",
+    "Contest",
+    "ContestError",
+    "Conversion",
+    "Coverage",
+    "Credit",
+    "CreditError",
+    "CreditKind",
+    "Credited",
+    "DatedTable",
+    "DayCount",
+    "DeadZone",
+    "DealRecord",
+    "Differential",
+    "Draw",
+    "DrawEntry",
+    "DrawKind",
+    "DrawLedger",
+    "Entry",
+    "FirstUnit",
+    "Gate",
     "Key",
+    "KpiGate",
+    "KpiRange",
+    "Ledger",
+    "LevelChain",
+    "LineKind",
+    "Measure",
+    "Multiplier",
+    "Multiplies",
+    "NextTier",
     "NoSale",
+    "NonCashAward",
+    "OverrideError",
+    "OverrideLine",
+    "OverrideRule",
+    "Overrides",
+    "Part",
+    "PayBase",
+    "PayPeriod",
+    "Payee",
+    "PlanCost",
+    "PlanError",
+    "PoolError",
+    "PoolPart",
+    "PoolResult",
+    "PoolRule",
+    "PotShare",
+    "Presence",
+    "Prize",
+    "Proration",
+    "Quota",
+    "Ranking",
     "RateTable",
+    "Release",
+    "ResetDay",
+    "RoundingPoint",
+    "Scope",
+    "Score",
+    "Sensitivity",
     "Slice",
+    "Span",
+    "Spiff",
+    "SpiffPer",
+    "Standing",
+    "Standings",
+    "Statement",
+    "StatementLine",
     "TableError",
+    "TeamBasis",
+    "TeamOverride",
+    "TeamPool",
     "Threshold",
+    "TieError",
+    "TierValue",
+    "Ties",
+    "Unmet",
+    "UplineError",
+    "Uplines",
+    "Vacancy",
     "WhyNot",
     "breakpoints",
+    "coverage",
+    "distribute",
+    "draw_ledger",
+    "draw_once",
+    "judge",
     "marginal_rate",
     "next_threshold",
+    "on_target_rate",
+    "pay_columns",
+    "pool_of",
+    "presence_of",
+    "release",
     "sales_for",
+    "settle",
+    "settle_overrides",
+    "share_pool",
+    "simulate",
+    "split_credit",
 ]
+
+if TYPE_CHECKING:
+    from .simulation import AttainmentModel, AttainmentShape, PlanCost, Sensitivity, pay_columns, simulate
+else:
+    # What needs numpy loads when it is first touched.
+    def __getattr__(name):
+        from importlib import import_module
+
+        home = {
+            "AttainmentModel": "simulation",
+            "AttainmentShape": "simulation",
+            "PlanCost": "simulation",
+            "Sensitivity": "simulation",
+            "pay_columns": "simulation",
+            "simulate": "simulation",
+        }
+        if name in home:
+            return getattr(import_module(f".{home[name]}", __name__), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return sorted({*globals(), *__all__})

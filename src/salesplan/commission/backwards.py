@@ -19,6 +19,7 @@ from ..errors import InvalidType, InvalidValue, require_instance
 from ..ladder import Boundary
 from ..money import MAX_MINOR, Money
 from ..rate import Rate
+from ._keys import Key, number, value_of
 from .rate_table import Application, RateTable
 
 __all__ = ["Breakpoint", "NoSale", "Threshold", "WhyNot", "breakpoints", "marginal_rate", "next_threshold", "sales_for"]
@@ -73,7 +74,8 @@ def sales_for(table: RateTable, payout: Money) -> Money | NoSale:
 
     Law: table.pay(sales_for(table, table.pay(x))) == table.pay(x); where the pay of x needs no rounding, that sale is
     at most x, and x itself where pay rises strictly.
-    Raises: InvalidType where tiers are reached by attainment or units; InvalidValue for a negative payout.
+    Raises: InvalidType where tiers are reached by attainment or units, or the table is a line of rates; InvalidValue
+    for a negative payout.
     >>> from salesplan.ladder import Boundary
     >>> table = RateTable.of([(0, "3%"), ("100000", "5%"), ("200000", "8%")], currency="CNY",
     ...                      application=Application.MARGINAL, boundary=Boundary.LOWER_INCLUSIVE)
@@ -119,10 +121,11 @@ def marginal_rate(table: RateTable, sale: Money) -> Rate:
     if table.application is Application.INTERPOLATED:
         if band.upper is None:
             return Rate(0)
-        after = table.tiers.steps[band.position + 1].value
-        return Rate(after.minor - band.value.minor, band.upper.minor - band.lower.minor)
-    rate: Rate = band.value
-    return rate
+        rise = value_of(table.tiers.values[band.position + 1]) - value_of(band.value)
+        slope = rise / (number(band.upper) - number(band.lower))
+        return Rate(slope.numerator, slope.denominator)
+    assert isinstance(band.value, Rate)  # the table has seen to it
+    return band.value
 
 
 def next_threshold(table: RateTable, sale: Money) -> Threshold | None:
@@ -131,7 +134,7 @@ def next_threshold(table: RateTable, sale: Money) -> Threshold | None:
     band = table.tiers.next_band(Money.zero(table.currency).same(sale))
     if band is None:
         return None
-    first = Money(band.lower.minor + _past(table), table.currency)
+    first = Money(_minor(band.lower) + _past(table), table.currency)
     return Threshold(sale=first, more=first - sale, value=band.value)
 
 
@@ -154,10 +157,21 @@ def _by_amount(table: RateTable) -> None:
     require_instance(table, RateTable, code="commission.table", name="table")
     if not isinstance(table.tiers.thresholds[0], Money):
         raise InvalidType(
-            "tiers reached by attainment or units are not a question of the sale alone: scale the table first",
+            "tiers reached by attainment or units are not a question of the sale alone: see RateTable.by_amount",
             code="commission.not_by_amount",
             value=table.tiers.thresholds[0],
         )
+    if table.application is Application.INTERPOLATED and isinstance(table.tiers.values[0], Rate):
+        raise InvalidType(
+            "a line of rates pays by the square of a sale: only lines of amounts are asked backwards",
+            code="commission.curve",
+            value=table.tiers.values[0],
+        )
+
+
+def _minor(threshold: Key) -> int:
+    assert isinstance(threshold, Money)  # _by_amount has seen to it
+    return threshold.minor
 
 
 def _past(table: RateTable) -> int:
@@ -167,7 +181,7 @@ def _past(table: RateTable) -> int:
 
 def _stretches(table: RateTable) -> list[tuple[int, int]]:
     """The sales from 0 on, in minor units, below the first tier and in each: first and last."""
-    starts = sorted({0, *(max(threshold.minor + _past(table), 0) for threshold in table.tiers.thresholds)})
+    starts = sorted({0, *(_minor(threshold) + _past(table) for threshold in table.tiers.thresholds)})
     return [(start, after - 1) for start, after in zip(starts, [*starts[1:], MAX_MINOR + 1], strict=True)]
 
 

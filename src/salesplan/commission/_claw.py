@@ -1,0 +1,191 @@
+"""Credit notes that name the deal they take back.
+
+A note of the window that is being settled is a step back in the walk: under RECOMPUTE an ordinary negative sale, under
+ORIGINAL_RATE one whose pay is its deal's own. A note of another window changes that window's balance as if the deal had
+been smaller, and what the window is worth less (RECOMPUTE) or the deal's own pay (ORIGINAL_RATE) is booked now, with what
+gates and multipliers had made of it then. Under LIFO a note is no special case and never comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from ..errors import NotFound, clip
+from ..rate import Rate
+from ._book import Book
+from ._count import Item, rescaled, window_of
+from ._earn import average
+from ._rows import Row, added
+from ._terms import Terms, ratio, walks
+from .component import Component, DatedTable
+from .credits import Credit, CreditError
+from .ledger import Balance, DealRecord
+from .line import LineKind
+from .measures import Accumulation, Credited
+from .plan import Clawback, CompPlan
+from .rate_table import RateTable
+from .spans import Span
+
+__all__ = ["after_the_fact", "in_the_walk", "part_of", "shrink"]
+
+ZERO = Fraction(0)
+_GOES_ON = {Accumulation.PERIOD, Accumulation.QUARTER, Accumulation.YEAR}
+
+
+def in_the_walk(
+    plan: CompPlan,
+    component: Component,
+    notes: Iterable[Credit],
+    items: list[Item],
+    scale: int,
+    period: Span,
+    book: Book,
+) -> tuple[list[Item], int, list[Credit]]:
+    """The items with the notes that are steps of the walk, in order, their scale, and the notes that are not."""
+    later: list[Credit] = []
+    steps: list[Item] = []
+    sold = {(item.credit.deal, item.credit.kind): item for item in items}
+    left: dict[tuple[str, object], Fraction] = {}
+    for note in notes:
+        mark = (note.reverses or "", note.kind)
+        item, record = sold.get(mark), book.record(component.id, *mark)
+        if item is None and record is None:
+            continue
+        here = window_of(component, note, period)
+        if item is not None:
+            window, version = window_of(component, item.credit, period), component.table_on(item.credit.on)
+            credited, taken = item.credit.credited, left.get(mark, ZERO)
+            measured, base = Fraction(item.measured, scale), Fraction(item.base, scale)
+        else:
+            assert record is not None
+            window, version = record.window, _version(component, record.version)
+            credited, taken = record.credited.to_fraction(), left.get(mark, ZERO)
+            measured, base = record.measured.to_fraction(), record.base.to_fraction()
+        at_original = plan.clawback is Clawback.ORIGINAL_RATE
+        same_terms = at_original or version.first == component.table_on(note.on).first
+        if component.accumulation not in _GOES_ON or window != here or not same_terms:
+            later.append(note)
+            continue
+        part = part_of(note, credited, taken)
+        left[mark] = taken - note.credited
+        for size in (part * measured, part * base):
+            scale = rescaled([*items, *steps], scale, size.denominator)
+        step = Item(note, -int(part * measured * scale), -int(part * base * scale), part=part)
+        if at_original:
+            step.of = item
+            step.original = None if record is None or item is not None else record.paid.to_fraction()
+        steps.append(step)
+    if steps:
+        items = sorted([*items, *steps], key=lambda each: (each.credit.on, each.part is not None, each.credit.deal))
+    return items, scale, later
+
+
+def part_of(note: Credit, credited: Fraction, taken: Fraction = ZERO) -> Fraction:
+    """The part of what was credited that a note takes back, after *taken* already is.
+
+    Raises: CreditError where that is more than is left.
+    """
+    back = -note.credited
+    if back * credited < 0 or abs(back + taken) > abs(credited):
+        raise CreditError(
+            f"{clip(note.deal)} takes back more of {clip(note.reverses)} than is left of it",
+            code="commission.returned_too_much",
+            value=note.deal,
+        )
+    return back / credited if credited else ZERO
+
+
+def shrink(record: DealRecord, part: Fraction) -> DealRecord:
+    """The record of a deal of which *part* was taken back."""
+    rest = ratio(1 - part)
+    return attrs.evolve(
+        record,
+        credited=record.credited * rest,
+        measured=record.measured * rest,
+        base=record.base * rest,
+        paid=record.paid * rest,
+    )
+
+
+def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Book) -> list[Row]:
+    """The row of a note of another window; the book is brought up to date."""
+    record = book.record(component.id, note.reverses or "", note.kind)
+    assert record is not None
+    part = part_of(note, record.credited.to_fraction())
+    recomputed = _reduce(component, record, part, book)
+    exact = recomputed if plan.clawback is Clawback.RECOMPUTE else -part * record.paid.to_fraction()
+    factor = Fraction(1) if book.is_fresh(component.id, record.deal, record.kind) else record.factor.to_fraction()
+    book.keep(shrink(record, part))
+    text = f"of {record.deal} in {record.window}"
+    return [added(LineKind.CLAWBACK, exact * factor, text, deal=note.deal, on=note.on)]
+
+
+def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book) -> Fraction:
+    """Take a part of a deal out of its window; returns what the window is worth more (less: negative) and pays."""
+    balances = book.of_window(component.id, record.window)
+    if not any(balance.version == record.version for balance in balances):
+        raise NotFound(
+            f"the ledger has no balance of {clip(component.id)} in {clip(record.window)}",
+            code="commission.no_balance",
+            value=record.window,
+        )
+    counts = isinstance(component.measure, Credited)
+    measured = part * record.measured.to_fraction() if counts else ZERO
+    change = ZERO
+    for balance in balances:
+        if (balance.version or date.min) < (record.version or date.min):
+            continue
+        own = balance.version == record.version
+        opened = balance.opened.to_fraction() - (ZERO if own else measured)
+        accumulated = balance.accumulated.to_fraction() - measured
+        base = balance.base.to_fraction() - (part * record.base.to_fraction() if own else ZERO)
+        terms = _terms_of(component, balance)
+        worth = _worth(component, terms, opened, accumulated, base)
+        more = worth - balance.valued.to_fraction()
+        earned = balance.earned.to_fraction() + more
+        withheld = ZERO if not counts or terms.is_open(accumulated) else earned
+        change += more - (withheld - balance.withheld.to_fraction())
+        book.put(
+            attrs.evolve(
+                balance,
+                opened=ratio(opened),
+                accumulated=ratio(accumulated),
+                base=ratio(base),
+                valued=ratio(worth),
+                earned=ratio(earned),
+                withheld=ratio(withheld),
+            )
+        )
+    return change
+
+
+def _worth(component: Component, terms: Terms, opened: Fraction, accumulated: Fraction, base: Fraction) -> Fraction:
+    if walks(component):
+        return terms.value(accumulated) - terms.value(opened)
+    return base * average(terms, accumulated)
+
+
+def _terms_of(component: Component, balance: Balance) -> Terms:
+    version = _version(component, balance.version)
+    quota = None if balance.quota is None or not _by_attainment(component, version.table) else balance.quota
+    on_target = None if balance.on_target is None else balance.on_target.to_fraction()
+    return Terms(component, version, None if quota is None else quota.to_fraction(), on_target)
+
+
+def _by_attainment(component: Component, table: RateTable) -> bool:
+    return isinstance(component.measure, Credited) and table.kind is Rate
+
+
+def _version(component: Component, first: date | None) -> DatedTable:
+    for version in component.tables:
+        if version.first == first:
+            return version
+    raise NotFound(
+        f"{clip(component.id)} no longer has its table of {first}: keep old versions",
+        code="commission.no_table",
+        value=first,
+    )

@@ -1,0 +1,337 @@
+"""One component of one payee in one settlement: its stretches worked out, then its notes, gates, multipliers and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from ..errors import InvalidValue, NotFound, clip
+from ..money import Money
+from ..rate import Rate
+from ._book import Book, Fresh, Settled
+from ._claw import after_the_fact, in_the_walk, part_of, shrink
+from ._count import Item, Kpis, applies, count, items_of, running_window, window_of
+from ._earn import Stretch, Worth, read_kpi, shared, walked
+from ._rows import Row, added, round_rows, total_of
+from ._terms import Terms, ratio, walks
+from .component import Component, DatedTable, KpiGate, Multiplies
+from .credits import Credit
+from .ledger import Balance
+from .line import LineKind
+from .measures import Accumulation, Composite, Credited, Part, PayBase, RoundingPoint
+from .payee import Payee, Presence
+from .plan import CompPlan
+from .spans import Span
+
+__all__ = ["Run", "Worked", "work"]
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+@attrs.frozen(kw_only=True)
+class Run:
+    """What all components of one settlement share."""
+
+    plan: CompPlan
+    payee: Payee
+    period: Span
+    presence: Presence
+    kpis: Kpis
+    book: Book
+
+
+@attrs.frozen(kw_only=True)
+class Worked:
+    """Where a component stands: *measured* in its window against *quota*, both exact; *earned* after its own limits."""
+
+    component: Component
+    measured: Fraction | None
+    full_quota: Money | int | None
+    quota: Fraction | None
+    attainment: Rate | None
+    rows: list[Row]
+
+
+def work(run: Run, component: Component, credits: list[Credit], notes: list[Credit]) -> Worked:
+    """The rows of a component, rounded; the run's book is brought up to date."""
+    items, scale = items_of(component, credits, run.kpis)
+    items, scale, later = in_the_walk(run.plan, component, notes, items, scale, run.period, run.book)
+    inner: list[Row] = []
+    last: Worth | None = None
+    measured: Fraction | None = ZERO if isinstance(component.measure, Credited) else None
+    quota, on_target = _quota_to_date(run, component), _on_target_to_date(run, component)
+    for window, version, part in _stretches(run, component, items):
+        stretch = _opened(run, component, window, version, part, scale, quota, on_target)
+        if stretch is None:
+            continue
+        last = _worked(run, stretch)
+        inner += last.rows
+        measured = (
+            last.accumulated
+            if measured is None or component.accumulation not in _ONE_BY_ONE
+            else (measured + last.accumulated)
+        )
+        _write(run, stretch, last, window, version, quota, on_target)
+    outer: list[Row] = []
+    _shrink(run, component, items)
+    for note in later:
+        fresh = run.book.is_fresh(component.id, note.reverses or "", note.kind)
+        (inner if fresh else outer).extend(after_the_fact(run.plan, component, note, run.book))
+    factor = _finish(run, component, inner, outer)
+    run.book.factors[component.id] = factor
+    attainment = None
+    if measured is not None and isinstance(component.measure, Credited) and quota:
+        attainment = ratio(measured / quota)
+    elif measured is not None and not isinstance(component.measure, Credited):
+        attainment = ratio(measured)
+    return Worked(
+        component=component,
+        measured=measured,
+        full_quota=_full_quota(run, component),
+        quota=quota,
+        attainment=attainment,
+        rows=inner + outer,
+    )
+
+
+_ONE_BY_ONE = {Accumulation.DEAL, Accumulation.DAY}
+
+
+def _full_quota(run: Run, component: Component) -> Money | int | None:
+    own = run.payee.quota(component.id)
+    return component.quota if own is None else own
+
+
+def _units(quota: Money | int) -> int:
+    return quota.minor if isinstance(quota, Money) else quota
+
+
+def _quota_to_date(run: Run, component: Component) -> Fraction | None:
+    """The quota after proration and ramp, and with it those of the window's earlier periods."""
+    full = _full_quota(run, component)
+    if full is None:
+        return None
+    kind: type = Money if component.measure in {Credited.AMOUNT, Credited.MARGIN} else int
+    if isinstance(component.measure, Credited) and not isinstance(full, kind):
+        raise InvalidValue(
+            f"the quota of {clip(component.id)} counts {component.measure.value}: {clip(str(full))}",
+            code="commission.quota",
+            value=full,
+        )
+    if isinstance(full, Money):
+        Money.zero(run.plan.currency).same(full)
+    now = _units(full) * run.presence.ramped.to_fraction()
+    before = _last_balance(run, component)
+    return now if before is None or before.quota is None else now + before.quota.to_fraction()
+
+
+def _on_target_to_date(run: Run, component: Component) -> Fraction | None:
+    pay = run.plan.on_target_pay
+    if component.weight is None or pay is None:
+        return None
+    now = pay.minor * component.weight.to_fraction() * run.presence.there.to_fraction()
+    before = _last_balance(run, component)
+    return now if before is None or before.on_target is None else now + before.on_target.to_fraction()
+
+
+def _last_balance(run: Run, component: Component) -> Balance | None:
+    """The newest balance of the window that this period continues."""
+    if component.accumulation not in {Accumulation.QUARTER, Accumulation.YEAR}:
+        return None
+    window = running_window(component, run.period)
+    found = [each for each in run.book.of_window(component.id, window)]
+    return found[-1] if found else None
+
+
+def _stretches(run: Run, component: Component, items: Iterable[Item]) -> list[tuple[str, DatedTable, list[Item]]]:
+    """The items by window and version; the window that goes on is there even when nothing was sold."""
+    found: dict[tuple[str, date], tuple[DatedTable, list[Item]]] = {}
+    single = len(component.tables) == 1
+    if component.accumulation not in _ONE_BY_ONE:
+        window = running_window(component, run.period)
+        before = _last_balance(run, component)
+        day = run.period.start if before is None or before.version is None else before.version
+        if before is not None or not isinstance(component.measure, Credited):
+            version = component.table_on(max(day, run.period.start) if before is None else day)
+            found[window, version.first or date.min] = (version, [])
+    for item in items:
+        on = item.credit.on
+        version = component.tables[0] if single and component.tables[0].first is None else component.table_on(on)
+        mark = (window_of(component, item.credit, run.period), version.first or date.min)
+        if mark in found:
+            found[mark][1].append(item)
+        else:
+            found[mark] = (version, [item])
+    return [(window, version, part) for (window, _), (version, part) in found.items()]
+
+
+def _opened(
+    run: Run,
+    component: Component,
+    window: str,
+    version: DatedTable,
+    items: list[Item],
+    scale: int,
+    quota: Fraction | None,
+    on_target: Fraction | None,
+) -> Stretch | None:
+    """A stretch that goes on from its balance, or begins where the version before it ended; None where nothing is due."""
+    known = run.book.of_window(component.id, window)
+    same = next((balance for balance in known if balance.version == version.first), None)
+    before = known[-1].accumulated.to_fraction() if known else ZERO
+    needs_quota = isinstance(component.measure, Credited) and version.table.kind is Rate
+    if needs_quota and not quota:
+        if same is None and not any(item.measured or item.base for item in items):
+            return None
+        raise _no_quota(run, component, quota)
+    terms = Terms(component, version, quota if needs_quota else None, on_target)
+    if same is None:
+        return Stretch(component, terms, items, scale, before, before, ZERO, ZERO, ZERO, ZERO)
+    return Stretch(
+        component,
+        terms,
+        items,
+        scale,
+        same.opened.to_fraction(),
+        same.accumulated.to_fraction(),
+        same.base.to_fraction(),
+        same.valued.to_fraction(),
+        same.earned.to_fraction(),
+        same.withheld.to_fraction(),
+    )
+
+
+def _no_quota(run: Run, component: Component, quota: Fraction | None) -> Exception:
+    if quota is None:
+        return NotFound(
+            f"{clip(run.payee.id)} has no quota for {clip(component.id)}",
+            code="commission.quota_missing",
+            value=component.id,
+        )
+    return InvalidValue(
+        f"the quota of {clip(run.payee.id)} for {clip(component.id)} is 0 in {clip(run.period.label)}: "
+        "no attainment of it can be said",
+        code="commission.quota_zero",
+        value=component.id,
+    )
+
+
+def _worked(run: Run, stretch: Stretch) -> Worth:
+    component = stretch.component
+    if isinstance(component.measure, Credited):
+        if walks(component):
+            return walked(stretch)
+        total = Fraction(sum(item.measured for item in stretch.items), stretch.scale)
+        return shared(stretch, stretch.before + total)
+    key = _kpi(run, component.measure, stretch.items)
+    if component.pays_on in {PayBase.AMOUNT, PayBase.MARGIN} and stretch.terms.table.pays_shares:
+        return shared(stretch, key)
+    return read_kpi(stretch, key)
+
+
+def _kpi(run: Run, measure: Part | Composite, items: Iterable[Item]) -> Fraction:
+    """The attainment that a KPI or a mean of several comes to."""
+    parts = (measure,) if isinstance(measure, Part) else measure.parts
+    total = ZERO
+    for part in parts:
+        if part.measure is None:
+            attainment = run.kpis.of(part.name).to_fraction()
+        else:
+            quota = run.payee.quota(part.name)
+            if quota is None:
+                raise NotFound(
+                    f"{clip(run.payee.id)} has no quota for {clip(part.name)}",
+                    code="commission.quota_missing",
+                    value=part.name,
+                )
+            prorated = _units(quota) * run.presence.ramped.to_fraction()
+            if not prorated:
+                raise InvalidValue(
+                    f"the quota for {clip(part.name)} is 0", code="commission.quota_zero", value=part.name
+                )
+            credited = (count(part.measure, item.credit) * item.credit.share.to_fraction() for item in items)
+            attainment = sum(credited, start=ZERO) / prorated
+        total += attainment * (part.weight.to_fraction() if isinstance(measure, Composite) else 1)
+    return total
+
+
+def _write(
+    run: Run,
+    stretch: Stretch,
+    worth: Worth,
+    window: str,
+    version: DatedTable,
+    quota: Fraction | None,
+    on_target: Fraction | None,
+) -> None:
+    """The balance and the deals into the book."""
+    component, fresh = stretch.component.id, run.book.fresh
+    run.book.settle(Settled(stretch, worth, window, version.first, quota, on_target))
+    for item in stretch.items:
+        if item.part is None:
+            credit = item.credit
+            fresh[component, credit.deal, credit.kind] = Fresh(
+                credit, window, version.first, item.measured, item.base, stretch.scale, item.paid
+            )
+
+
+def _shrink(run: Run, component: Component, items: Iterable[Item]) -> None:
+    """Notes of the walk leave less of their deals."""
+    for item in items:
+        if item.part is not None:
+            record = run.book.record(component.id, item.credit.reverses or "", item.credit.kind)
+            assert record is not None
+            run.book.keep(shrink(record, part_of(item.credit, record.credited.to_fraction())))
+
+
+def _finish(run: Run, component: Component, inner: list[Row], outer: list[Row]) -> Fraction:
+    """Gates on KPIs, multipliers, claws of other windows, cap and floor; then whole minor units."""
+    rounding = component.table.rounding
+    at_once = component.rounding_point is RoundingPoint.PAYOUT
+    if not at_once:
+        round_rows(inner, component.rounding_point, rounding)
+    factor = ONE
+    added_rows: list[Row] = []
+
+    def so_far() -> Fraction:
+        done = total_of(inner) if at_once else Fraction(sum(row.amount for row in inner))
+        return done + (total_of(added_rows) if at_once else sum(row.amount for row in added_rows))
+
+    def add(kind: LineKind, exact: Fraction, note: str) -> None:
+        row = added(kind, exact, note)
+        row.amount = rounding.divide(row.num, row.den)
+        added_rows.append(row)
+
+    for gate in component.gates:
+        if isinstance(gate, KpiGate) and not applies(gate.when, run.kpis) and so_far() > 0:
+            factor *= gate.otherwise.to_fraction()
+            is_now = run.kpis.of(gate.when.kpi)
+            add(LineKind.GATE, so_far() * (gate.otherwise.to_fraction() - 1), f"{gate.when}, but is {is_now}")
+    for multiplier in component.multipliers:
+        if multiplier.on is Multiplies.OUTPUT and applies(multiplier.when, run.kpis):
+            factor *= multiplier.factor.to_fraction()
+            name = f"{multiplier.name}: {multiplier.factor} of {Money(_near(so_far()), run.plan.currency).amount}"
+            add(LineKind.MULTIPLIER, so_far() * (multiplier.factor.to_fraction() - 1), name)
+    for row in outer:
+        row.amount = rounding.divide(row.num, row.den)
+    added_rows += outer
+    there = run.presence.there.to_fraction()
+    if component.cap is not None and so_far() > component.cap.minor * there:
+        add(LineKind.CAP, component.cap.minor * there - so_far(), f"capped at {_prorated(component.cap, there)}")
+    if component.floor is not None and so_far() < component.floor.minor * there:
+        add(LineKind.FLOOR, component.floor.minor * there - so_far(), f"at least {_prorated(component.floor, there)}")
+    if at_once:
+        round_rows([*inner, *added_rows], RoundingPoint.PAYOUT, rounding)
+    outer[:] = added_rows
+    return factor
+
+
+def _near(exact: Fraction) -> int:
+    return round(exact)
+
+
+def _prorated(amount: Money, there: Fraction) -> str:
+    return str(amount) if there == 1 else f"{amount} x {Rate(there.numerator, there.denominator)}"

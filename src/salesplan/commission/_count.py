@@ -1,0 +1,175 @@
+"""Which component takes which credit, and how much of what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import gcd
+from typing import assert_never
+
+import attrs
+
+from ..errors import NotFound, clip
+from ..rate import Rate
+from .component import Component, KpiRange, Multiplier, Multiplies
+from .credits import Credit, CreditError, CreditKind
+from .measures import Accumulation, Credited, PayBase
+from .plan import CompPlan
+from .spans import Span
+
+Paid = Fraction | tuple[int, int]
+"""What the rows of one item pay: exact, or its numerator and denominator not yet reduced."""
+
+__all__ = ["Paid", "Item", "Kpis", "applies", "count", "items_of", "rescaled", "route", "running_window", "window_of"]
+
+ONE = Fraction(1)
+
+
+@attrs.frozen
+class Kpis:
+    """Attainments by name: those the caller hands in, and those of the plan's own components."""
+
+    given: dict[str, Rate]
+
+    def of(self, name: str) -> Rate:
+        """The attainment of that KPI.
+
+        Raises: NotFound: a KPI that nobody measured is not 0.
+        """
+        if name not in self.given:
+            raise NotFound(
+                f"no attainment for {clip(name)}: hand it in as kpis={{{clip(name)}: Rate(...)}}",
+                code="commission.kpi_missing",
+                value=name,
+            )
+        return self.given[name]
+
+
+@attrs.define(eq=False)
+class Item:
+    """One credit as one component counts it: *measured* and *base* are integers over the component's scale."""
+
+    credit: Credit
+    measured: int
+    base: int
+    paid: Paid = ONE * 0  # set by the walk
+    part: Fraction | None = None  # of a note that is a step of the walk: the part of its deal
+    of: Item | None = None  # at the original rate: its deal, in the same walk
+    original: Fraction | None = None  # at the original rate: what its deal was paid, in an earlier one
+
+
+def route(plan: CompPlan, credits: Iterable[Credit]) -> tuple[dict[str, list[Credit]], list[Credit]]:
+    """The credits of every component, and those that none takes.
+
+    Within a group the narrowest scope that holds takes the credit; components without a group take all they are for.
+    """
+    taken: dict[str, list[Credit]] = {component.id: [] for component in plan.components}
+    if len(plan.components) == 1 and plan.components[0].scope.narrowness == 0:
+        taken[plan.components[0].id] = list(credits)
+        return taken, []
+    ranked = sorted(plan.components, key=lambda component: -component.scope.narrowness)
+    left = []
+    for credit in credits:
+        found = False
+        done: set[str] = set()
+        for component in ranked:
+            if component.group in done or not component.scope.holds(credit):
+                continue
+            if component.group is not None:
+                done.add(component.group)
+            taken[component.id].append(credit)
+            found = True
+        if not found and not any(spiff.scope.holds(credit) for spiff in plan.spiffs):
+            left.append(credit)
+    return taken, left
+
+
+def count(measure: Credited, credit: Credit) -> int:
+    """What of a credit counts, before its share."""
+    match measure:
+        case Credited.AMOUNT:
+            return credit.amount.minor
+        case Credited.MARGIN:
+            if credit.margin is None:
+                raise CreditError(
+                    f"{clip(credit.deal)} does not say its margin", code="commission.margin", value=credit.deal
+                )
+            return credit.margin.minor
+        case Credited.UNITS:
+            return credit.sign * credit.units
+        case Credited.DEALS:
+            return credit.sign
+        case _:
+            assert_never(measure)
+
+
+def applies(when: KpiRange | None, kpis: Kpis) -> bool:
+    """Whether the KPI that something depends on is in its range."""
+    return when is None or when.holds(kpis.of(when.kpi))
+
+
+def items_of(component: Component, credits: Iterable[Credit], kpis: Kpis) -> tuple[list[Item], int]:
+    """The credits as *component* counts them, and the scale of the integers: so many are one unit or minor unit."""
+    factors = [
+        multiplier
+        for multiplier in component.multipliers
+        if multiplier.on is Multiplies.INPUT and applies(multiplier.when, kpis)
+    ]
+    measure = component.measure if isinstance(component.measure, Credited) else None
+    paid_on = {PayBase.AMOUNT: Credited.AMOUNT, PayBase.MARGIN: Credited.MARGIN}.get(component.pays_on, measure)
+    found: list[Item] = []
+    scale = 1
+    for credit in credits:
+        tops = 0 if measure is None else count(measure, credit)
+        base = tops if paid_on is measure else 0 if paid_on is None else count(paid_on, credit)
+        share = credit.share
+        if factors or share.denominator != 1:
+            factor = share.to_fraction() * _factor(factors, credit)
+            scale = rescaled(found, scale, factor.denominator)
+            times = int(factor * scale)
+        else:
+            times = share.numerator * scale
+        found.append(Item(credit, tops * times, base * times))
+    return found, scale
+
+
+def rescaled(items: Iterable[Item], scale: int, denominator: int) -> int:
+    """A scale at which *denominator* is whole, and the items brought to it."""
+    more = denominator // gcd(scale, denominator)
+    if more > 1:
+        for item in items:
+            item.measured *= more
+            item.base *= more
+    return scale * more
+
+
+def _factor(factors: list[Multiplier], credit: Credit) -> Fraction:
+    product = ONE
+    for multiplier in factors:
+        if multiplier.scope.holds(credit):
+            product *= multiplier.factor.to_fraction()
+    return product
+
+
+def window_of(component: Component, credit: Credit, period: Span) -> str:
+    """The window of accumulation that a credit belongs to, by the first day of it, or by its deal."""
+    match component.accumulation:
+        case Accumulation.DEAL:
+            return credit.deal if credit.kind is CreditKind.PRIMARY else f"{credit.deal} ({credit.kind.value})"
+        case Accumulation.DAY:
+            return credit.on.isoformat()
+        case Accumulation.PERIOD | Accumulation.QUARTER | Accumulation.YEAR:
+            return running_window(component, period)
+        case _:
+            assert_never(component.accumulation)
+
+
+def running_window(component: Component, period: Span) -> str:
+    """The window that all of a period belongs to, where accumulation goes beyond a day."""
+    match component.accumulation:
+        case Accumulation.QUARTER:
+            return component.resets.quarter_of(period.start).isoformat()
+        case Accumulation.YEAR:
+            return component.resets.year_of(period.start).isoformat()
+        case _:
+            return period.start.isoformat()

@@ -1,0 +1,271 @@
+"""Credits: who is credited with how much of which deal.
+
+The amount is the deal's, the share is exact, and what is credited is their product before anything is rounded, so three
+sellers with a third each hold exactly one deal between them. Credit notes are credits of a negative amount: the sign
+does the work. Overlay and override credit (a specialist, a manager) comes on top of the primary credit and may take the
+total above one; `coverage` reports by how much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+import attrs
+
+from ..display import html_table, text_table
+from ..errors import (
+    InvalidType,
+    InvalidValue,
+    SalesplanError,
+    clip,
+    listed,
+    require_instance,
+    require_int,
+    require_text,
+    text_set,
+)
+from ..money import Money
+from ..rate import Rate
+from .spans import require_day
+
+__all__ = ["Coverage", "Credit", "CreditError", "CreditKind", "coverage", "split_credit"]
+
+_WHOLE = Rate(1)
+_MAX_UNITS = 10**12
+
+
+class CreditError(SalesplanError, ValueError):
+    """Credits that do not belong together: given twice, shares that do not sum to one, outside the period."""
+
+
+class CreditKind(Enum):
+    """Why somebody is credited."""
+
+    PRIMARY = "primary"
+    """Sold it; the primary shares of a deal sum to one."""
+    OVERLAY = "overlay"
+    """Helped to sell it, in addition: a specialist, a partner manager."""
+    OVERRIDE = "override"
+    """Leads those who sold it."""
+
+
+def _labels(given: Iterable[str]) -> frozenset[str]:
+    return text_set(given, code="commission.label", name="labels")
+
+
+@attrs.frozen
+class Credit:
+    """*payee* is credited with *share* of *deal*, worth *amount* in all, on day *on*.
+
+    A credit note has an id of its own, a negative amount, and in *reverses* the deal it takes back; *margin* follows
+    its sign. *product* and *labels* are what scopes select by.
+    Units: *units* counts what was sold, without sign.
+    Raises: InvalidValue for a share outside 0..1, or a margin against the sign of no amount; CurrencyMismatch.
+    >>> half = Credit("D-1", "li", amount=Money.of("40000", "CNY"), on=date(2026, 11, 3), share=Rate(1, 2))
+    >>> int(half.credited)                                          # fen
+    2000000
+    """
+
+    deal: str
+    payee: str
+    amount: Money = attrs.field(kw_only=True)
+    on: date = attrs.field(kw_only=True)
+    kind: CreditKind = attrs.field(default=CreditKind.PRIMARY, kw_only=True)
+    share: Rate = attrs.field(default=_WHOLE, kw_only=True)
+    margin: Money | None = attrs.field(default=None, kw_only=True)
+    units: int = attrs.field(default=1, kw_only=True)
+    product: str | None = attrs.field(default=None, kw_only=True)
+    labels: frozenset[str] = attrs.field(default=frozenset(), converter=_labels, kw_only=True)
+    reverses: str | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        require_text(self.deal, code="commission.deal", name="deal")
+        require_text(self.payee, code="commission.payee", name="payee")
+        require_instance(self.amount, Money, code="commission.amount", name="amount")
+        require_day(self.on, name="on")
+        if self.kind.__class__ is not CreditKind:
+            raise InvalidType(f"kind must be a CreditKind: {clip(self.kind)}", code="commission.kind", value=self.kind)
+        require_instance(self.share, Rate, code="commission.share", name="share")
+        if not 0 <= self.share.numerator <= self.share.denominator:
+            raise InvalidValue(f"a share lies in 0..1: {self.share}", code="commission.share", value=self.share)
+        if self.margin is not None:
+            self.amount.same(self.margin)
+        require_int(self.units, code="commission.units", name="units", low=0, high=_MAX_UNITS)
+        if self.product is not None:
+            require_text(self.product, code="commission.product", name="product")
+        if self.reverses is not None:
+            self._check_note()
+
+    def _check_note(self) -> None:
+        require_text(self.reverses, code="commission.reverses", name="reverses")
+        if self.amount.minor > 0 or self.reverses == self.deal:
+            raise InvalidValue(
+                f"what reverses {clip(self.reverses)} has its own id and a negative amount: {self.amount}",
+                code="commission.reverses",
+                value=self.amount,
+            )
+
+    @property
+    def credited(self) -> Fraction:
+        """The credited part of the amount, exact, in minor units."""
+        return Fraction(self.amount.minor * self.share.numerator, self.share.denominator)
+
+    @property
+    def sign(self) -> int:
+        """-1 for a credit note, which counts against units and deals, else 1."""
+        return -1 if self.amount.minor < 0 else 1
+
+
+def split_credit(
+    deal: str,
+    amount: Money,
+    shares: Mapping[str, Rate],
+    *,
+    on: date,
+    overlays: Mapping[str, Rate] | None = None,
+    product: str | None = None,
+    margin: Money | None = None,
+    reverses: str | None = None,
+) -> tuple[Credit, ...]:
+    """The credits of one deal: primary *shares*, which sum to one, then *overlays*; by payee.
+
+    Raises: CreditError when the shares do not sum to exactly one.
+    >>> thirds = split_credit(
+    ...     "D-7", Money.of("100", "CNY"), dict.fromkeys(["li", "sun", "wang"], Rate(1, 3)), on=date(2026, 11, 3)
+    ... )
+    >>> sum(credit.credited for credit in thirds) == 10000
+    True
+    """
+    found = []
+    for kind, given in ((CreditKind.PRIMARY, shares), (CreditKind.OVERLAY, overlays or {})):
+        if not isinstance(given, Mapping):
+            raise InvalidType(f"shares map payees to rates: {clip(given)}", code="commission.shares", value=given)
+        found += [
+            Credit(
+                deal,
+                require_text(payee, code="commission.payee", name="payee"),
+                amount=amount,
+                on=on,
+                kind=kind,
+                share=share,
+                margin=margin,
+                product=product,
+                reverses=reverses,
+            )
+            for payee, share in given.items()
+        ]
+    whole = sum((each.share.to_fraction() for each in found if each.kind is CreditKind.PRIMARY), start=Fraction(0))
+    if whole != 1:
+        raise _not_one(deal, whole)
+    return tuple(sorted(found, key=order_of))
+
+
+@attrs.frozen(kw_only=True)
+class Coverage:
+    """What was credited of the deals: *deals* amounts in all, *primary* and *additional* (overlay, override) credit.
+
+    *above* names the deals credited beyond 100 % with their total share, the largest first.
+    """
+
+    deals: Fraction
+    primary: Fraction
+    additional: Fraction
+    above: tuple[tuple[str, Rate], ...]
+
+    @property
+    def multiplier(self) -> Rate | None:
+        """Credit per unit sold: 1.3 means that plans pay on 30 % more than was sold. None where nothing was."""
+        if self.deals == 0:
+            return None
+        ratio = (self.primary + self.additional) / self.deals
+        return Rate(ratio.numerator, ratio.denominator)
+
+    def explain(self) -> str:
+        """The totals, and the deals credited above 100 %."""
+        return text_table(self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_table(("credit", "share"), self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        total = self.multiplier
+        rows = [("credited of what was sold", "-" if total is None else str(total))]
+        return rows + [(deal, str(share)) for deal, share in self.above]
+
+
+def coverage(credits: Iterable[Credit]) -> Coverage:
+    """How credits cover their deals.
+
+    Raises: CreditError when a payee is credited twice for a deal, primary shares of a deal do not sum to exactly one,
+    or credits disagree on the amount or day of their deal.
+    >>> half = [Credit("D-1", name, amount=Money.of("100", "CNY"), on=date(2026, 11, 3), share=Rate(1, 2)) for name in
+    ...         ("li", "wang")]
+    >>> helped = Credit("D-1", "sun", amount=Money.of("100", "CNY"), on=date(2026, 11, 3), kind=CreditKind.OVERLAY)
+    >>> found = coverage([*half, helped])
+    >>> str(found.multiplier), found.above == (("D-1", Rate(2)),)
+    ('200%', True)
+    """
+    first: dict[str, Credit] = {}
+    primary: dict[str, Fraction] = {}
+    total: dict[str, Fraction] = {}
+    for credit in require_credits(credits):
+        known = first.setdefault(credit.deal, credit)
+        if (known.amount, known.on, known.reverses) != (credit.amount, credit.on, credit.reverses):
+            raise CreditError(
+                f"credits of {clip(credit.deal)} disagree on its amount, day or what it reverses",
+                code="commission.deal_differs",
+                value=credit.deal,
+            )
+        share = credit.share.to_fraction()
+        total[credit.deal] = total.get(credit.deal, Fraction(0)) + share
+        if credit.kind is CreditKind.PRIMARY:
+            primary[credit.deal] = primary.get(credit.deal, Fraction(0)) + share
+    for deal in first:
+        if primary.get(deal) != 1:
+            raise _not_one(deal, primary.get(deal, Fraction(0)))
+    above = sorted(((deal, share) for deal, share in total.items() if share > 1), key=lambda each: (-each[1], each[0]))
+    amounts = {deal: Fraction(credit.amount.minor) for deal, credit in first.items()}
+    return Coverage(
+        deals=sum(amounts.values(), start=Fraction(0)),
+        primary=sum((amounts[deal] * share for deal, share in primary.items()), start=Fraction(0)),
+        additional=sum((amounts[deal] * (share - 1) for deal, share in total.items()), start=Fraction(0)),
+        above=tuple((deal, Rate(share.numerator, share.denominator)) for deal, share in above),
+    )
+
+
+def require_credits(credits: Iterable[Credit]) -> list[Credit]:
+    """The credits in the one order everything here works in: by day, deal, payee, kind.
+
+    Raises: InvalidType; CreditError for the same deal, payee and kind twice; CurrencyMismatch.
+    """
+    given = list(listed(credits, code="commission.credits", name="credits"))
+    for credit in given:
+        if not isinstance(credit, Credit):
+            raise InvalidType(f"not a Credit: {clip(credit)}", code="commission.credits", value=credit)
+    given.sort(key=order_of)
+    seen: set[tuple[str, str, CreditKind]] = set()
+    for credit in given:
+        mark = (credit.deal, credit.payee, credit.kind)
+        if mark in seen:
+            raise CreditError(
+                f"{clip(credit.payee)} is credited twice for {clip(credit.deal)}",
+                code="commission.credited_twice",
+                value=credit.deal,
+            )
+        seen.add(mark)
+        given[0].amount.same(credit.amount)
+    return given
+
+
+def order_of(credit: Credit) -> tuple[date, str, str, str]:
+    """By day, deal, payee, kind."""
+    return credit.on, credit.deal, credit.payee, credit.kind.value
+
+
+def _not_one(deal: str, whole: Fraction) -> CreditError:
+    return CreditError(
+        f"the primary shares of {clip(deal)} sum to {clip(str(whole))}, not to 1", code="commission.shares", value=deal
+    )
