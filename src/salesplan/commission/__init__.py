@@ -21,13 +21,13 @@ from .component import (
     Scope,
 )
 from .contest import Contest, ContestError, Prize, Ranking, Ties, Unmet
-from .credits import Coverage, Credit, CreditError, CreditKind, coverage, split_credit
-from .draw_ledger import DrawLedger, draw_ledger
+from .credits import Coverage, Credit, CreditError, CreditRole, coverage, split_credit
+from .draw_periods import DrawLedger, draw_ledger
 from .draws import Draw, DrawEntry, DrawKind, draw_once
 from .entry import Better, Entry, Score
 from .judging import TieError, judge
 from .ledger import Balance, DealRecord, Ledger
-from .line import LineKind, StatementLine
+from .line import Exact, LineKind, StatementLine
 from .measures import Accumulation, Composite, Credited, Measure, Part, PayBase, RoundingPoint
 from .override_rules import ChainBase, Differential, LevelChain, OverrideError, OverrideRule, TeamBasis, TeamOverride
 from .overrides import OverrideLine, Overrides, settle_overrides
@@ -35,8 +35,9 @@ from .payee import Payee, Presence, Proration, Quota, presence_of
 from .plan import BelowZero, Clawback, CompPlan, PlanError, Spiff, SpiffPer, on_target_rate
 from .pool import PoolError, PoolPart, PoolResult, PoolRule, TeamPool, distribute, pool_of, share_pool
 from .rate_table import Application, RateTable, Slice, TableError
-from .release import Release, release
-from .settle import Addition, Conversion, settle
+from .releases import Release, release
+from .settlement import Settlement, settle_all
+from .settling import Addition, Conversion, settle
 from .spans import DayCount, PayPeriod, ResetDay, Span
 from .standings import Standing, Standings, Vacancy
 from .statement import ComponentSummary, NextTier, Statement
@@ -67,7 +68,7 @@ __all__ = [
     "Coverage",
     "Credit",
     "CreditError",
-    "CreditKind",
+    "CreditRole",
     "Credited",
     "DatedTable",
     "DayCount",
@@ -79,6 +80,7 @@ __all__ = [
     "DrawKind",
     "DrawLedger",
     "Entry",
+    "Exact",
     "FirstUnit",
     "Gate",
     "Key",
@@ -120,6 +122,7 @@ __all__ = [
     "Scope",
     "Score",
     "Sensitivity",
+    "Settlement",
     "Slice",
     "Span",
     "Spiff",
@@ -156,6 +159,7 @@ __all__ = [
     "release",
     "sales_for",
     "settle",
+    "settle_all",
     "settle_overrides",
     "share_pool",
     "simulate",

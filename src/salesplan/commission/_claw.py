@@ -48,10 +48,10 @@ def in_the_walk(
     """The items with the notes that are steps of the walk, in order, their scale, and the notes that are not."""
     later: list[Credit] = []
     steps: list[Item] = []
-    sold = {(item.credit.deal, item.credit.kind): item for item in items}
+    sold = {(item.credit.deal, item.credit.role): item for item in items}
     left: dict[tuple[str, object], Fraction] = {}
     for note in notes:
-        mark = (note.reverses or "", note.kind)
+        mark = (note.reverses or "", note.role)
         item, record = sold.get(mark), book.record(component.id, *mark)
         if item is None and record is None:
             continue
@@ -113,12 +113,12 @@ def shrink(record: DealRecord, part: Fraction) -> DealRecord:
 
 def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Book) -> list[Row]:
     """The row of a note of another window; the book is brought up to date."""
-    record = book.record(component.id, note.reverses or "", note.kind)
+    record = book.record(component.id, note.reverses or "", note.role)
     assert record is not None
     part = part_of(note, record.credited.to_fraction())
     recomputed = _reduce(component, record, part, book)
     exact = recomputed if plan.clawback is Clawback.RECOMPUTE else -part * record.paid.to_fraction()
-    factor = Fraction(1) if book.is_fresh(component.id, record.deal, record.kind) else record.factor.to_fraction()
+    factor = Fraction(1) if book.is_fresh(component.id, record.deal, record.role) else record.factor.to_fraction()
     book.keep(shrink(record, part))
     text = f"of {record.deal} in {record.window}"
     return [added(LineKind.CLAWBACK, exact * factor, text, deal=note.deal, on=note.on)]

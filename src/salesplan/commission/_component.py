@@ -11,7 +11,7 @@ import attrs
 from ..errors import InvalidValue, NotFound, clip
 from ..money import Money
 from ..rate import Rate
-from ._book import Book, Fresh, Settled
+from ._book import Book, Settled
 from ._claw import after_the_fact, in_the_walk, part_of, shrink
 from ._count import Item, Kpis, applies, count, items_of, running_window, window_of
 from ._earn import Stretch, Worth, read_kpi, shared, walked
@@ -74,11 +74,11 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
             if measured is None or component.accumulation not in _ONE_BY_ONE
             else (measured + last.accumulated)
         )
-        _write(run, stretch, last, window, version, quota, on_target)
+        run.book.settle(Settled(stretch, last, window, version.first, quota, on_target))
     outer: list[Row] = []
     _shrink(run, component, items)
     for note in later:
-        fresh = run.book.is_fresh(component.id, note.reverses or "", note.kind)
+        fresh = run.book.is_fresh(component.id, note.reverses or "", note.role)
         (inner if fresh else outer).extend(after_the_fact(run.plan, component, note, run.book))
     factor = _finish(run, component, inner, outer)
     run.book.factors[component.id] = factor
@@ -157,6 +157,11 @@ def _stretches(run: Run, component: Component, items: Iterable[Item]) -> list[tu
         if before is not None or not isinstance(component.measure, Credited):
             version = component.table_on(max(day, run.period.start) if before is None else day)
             found[window, version.first or date.min] = (version, [])
+    if single and component.tables[0].first is None and component.accumulation not in _ONE_BY_ONE:
+        everything = [*items]  # one window, one table
+        if not found and not everything:
+            return []
+        return [(running_window(component, run.period), component.tables[0], everything)]
     for item in items:
         on = item.credit.on
         version = component.tables[0] if single and component.tables[0].first is None else component.table_on(on)
@@ -258,31 +263,11 @@ def _kpi(run: Run, measure: Part | Composite, items: Iterable[Item]) -> Fraction
     return total
 
 
-def _write(
-    run: Run,
-    stretch: Stretch,
-    worth: Worth,
-    window: str,
-    version: DatedTable,
-    quota: Fraction | None,
-    on_target: Fraction | None,
-) -> None:
-    """The balance and the deals into the book."""
-    component, fresh = stretch.component.id, run.book.fresh
-    run.book.settle(Settled(stretch, worth, window, version.first, quota, on_target))
-    for item in stretch.items:
-        if item.part is None:
-            credit = item.credit
-            fresh[component, credit.deal, credit.kind] = Fresh(
-                credit, window, version.first, item.measured, item.base, stretch.scale, item.paid
-            )
-
-
 def _shrink(run: Run, component: Component, items: Iterable[Item]) -> None:
     """Notes of the walk leave less of their deals."""
     for item in items:
         if item.part is not None:
-            record = run.book.record(component.id, item.credit.reverses or "", item.credit.kind)
+            record = run.book.record(component.id, item.credit.reverses or "", item.credit.role)
             assert record is not None
             run.book.keep(shrink(record, part_of(item.credit, record.credited.to_fraction())))
 

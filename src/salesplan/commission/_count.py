@@ -12,7 +12,7 @@ import attrs
 from ..errors import NotFound, clip
 from ..rate import Rate
 from .component import Component, KpiRange, Multiplier, Multiplies
-from .credits import Credit, CreditError, CreditKind
+from .credits import Credit, CreditError, CreditRole
 from .measures import Accumulation, Credited, PayBase
 from .plan import CompPlan
 from .spans import Span
@@ -52,7 +52,7 @@ class Item:
     credit: Credit
     measured: int
     base: int
-    paid: Paid = ONE * 0  # set by the walk
+    paid: Paid | None = None  # set by the walk
     part: Fraction | None = None  # of a note that is a step of the walk: the part of its deal
     of: Item | None = None  # at the original rate: its deal, in the same walk
     original: Fraction | None = None  # at the original rate: what its deal was paid, in an earlier one
@@ -155,7 +155,7 @@ def window_of(component: Component, credit: Credit, period: Span) -> str:
     """The window of accumulation that a credit belongs to, by the first day of it, or by its deal."""
     match component.accumulation:
         case Accumulation.DEAL:
-            return credit.deal if credit.kind is CreditKind.PRIMARY else f"{credit.deal} ({credit.kind.value})"
+            return credit.deal if credit.role is CreditRole.PRIMARY else f"{credit.deal} ({credit.role.value})"
         case Accumulation.DAY:
             return credit.on.isoformat()
         case Accumulation.PERIOD | Accumulation.QUARTER | Accumulation.YEAR:

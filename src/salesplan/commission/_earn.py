@@ -23,7 +23,7 @@ import attrs
 
 from ..rate import Rate
 from ._count import Item
-from ._rows import Row, added, total_of
+from ._rows import Row, added, total_of, whole_or
 from ._terms import Form, Terms
 from .component import Component
 from .line import LineKind
@@ -85,7 +85,7 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
     function = terms.scaled(scale, whole_at)
     per, unit = function.per, terms.unit
     plain = scale == 1 and unit == 1
-    each_of = terms.table.per_unit
+    each_of, rates = terms.table.per_unit, terms.rates
     ordinary = 0
     at = start
     for item in stretch.items:
@@ -98,27 +98,22 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
             at = after
             continue
         own = 0
-        here = at
         for tier, length, pay in pieces:
             own += pay
-            there = here + length
-            if plain:
-                row = Row(
-                    LineKind.EARNED, pay, per, credit.deal, credit.on, tier, Fraction(length), terms.rate(tier), None,
-                    Fraction(here), Fraction(there),
-                )  # fmt: skip
-            else:
-                row = Row(
-                    LineKind.EARNED, pay, per, credit.deal, credit.on, tier, Fraction(length, scale) * unit,
-                    terms.rate(tier), None, Fraction(here, scale), Fraction(there, scale),
-                )  # fmt: skip
+            rate = None if tier is None else rates[tier]
+            row = Row(LineKind.EARNED, pay, per, credit.deal, credit.on, tier, length, rate, None, at, at + length)
+            if not plain:
+                row.base, row.before, row.after = (
+                    whole_or(Fraction(length, scale) * unit),
+                    whole_or(Fraction(at, scale)),
+                    whole_or(Fraction(at + length, scale)),
+                )
             if each_of:
                 row.each = terms.each(tier)
             rows.append(row)
-            here = there
+            at += length
         ordinary += own
         item.paid = own, per
-        at = after
     return Fraction(ordinary, per)
 
 
@@ -139,7 +134,7 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
         tier = terms.tier(abs(high))
         row = added(LineKind.EARNED, exact, "", deal=item.credit.deal, on=item.credit.on)
         row.tier = tier if tier >= 0 else None
-        row.base, row.before, row.after = high - low, low, high
+        row.base, row.before, row.after = whole_or(high - low), whole_or(low), whole_or(high)
         rows.append(row)
         item.paid = exact
     return ordinary
@@ -179,8 +174,8 @@ def shared(stretch: Stretch, key: Fraction) -> Worth:
                 deal=item.credit.deal,
                 on=item.credit.on,
             )
-            row.tier, row.base, row.rate = tier, piece, rate
-            row.before, row.after = stretch.before, key
+            row.tier, row.base, row.rate = tier, whole_or(piece), rate
+            row.before, row.after = whole_or(stretch.before), whole_or(key)
             rows.append(row)
         item.paid = own * whole
     valued = base * whole
@@ -199,7 +194,7 @@ def read_kpi(stretch: Stretch, key: Fraction) -> Worth:
     tier = terms.tier(abs(key))
     row = added(LineKind.EARNED, terms.value(key), f"at {Rate(key.numerator, key.denominator)}")
     row.tier = tier if tier >= 0 else None
-    row.after = key
+    row.after = whole_or(key)
     return _finished(stretch, [row], key, ZERO, terms.value(key), ZERO)
 
 
@@ -214,7 +209,7 @@ def _finished(
     """With the true-up and the gate to the first unit."""
     if true_up:
         row = added(LineKind.TRUE_UP, true_up, "earlier sales at what they are worth now")
-        row.after = stretch.before
+        row.after = whole_or(stretch.before)
         rows.append(row)
     earned = stretch.earned + total_of(rows)
     withheld = ZERO if stretch.terms.is_open(accumulated) else earned

@@ -10,7 +10,7 @@ from ..rate import Rate
 __all__ = ["exact_text", "percent_text", "rate_text"]
 
 
-def exact_text(exact: Fraction, currency: Currency | None) -> str:
+def exact_text(exact: int | Fraction, currency: Currency | None) -> str:
     """Minor units of *currency* as an amount, or a number of units."""
     if currency is None:
         if exact.denominator == 1:

@@ -18,10 +18,10 @@ import attrs
 
 from ..money import Money, Rounding
 from ..rate import Rate
-from .line import LineKind
+from .line import Exact, LineKind
 from .measures import RoundingPoint
 
-__all__ = ["Row", "added", "round_rows", "total_of"]
+__all__ = ["Row", "added", "round_rows", "total_of", "whole_or"]
 
 
 @attrs.define(eq=False)
@@ -34,11 +34,11 @@ class Row:
     deal: str | None = None
     on: date | None = None
     tier: int | None = None
-    base: Fraction | None = None
+    base: Exact | None = None
     rate: Rate | None = None
     each: Money | None = None
-    before: Fraction | None = None
-    after: Fraction | None = None
+    before: Exact | None = None
+    after: Exact | None = None
     note: str = ""
     amount: int = 0
 
@@ -46,6 +46,11 @@ class Row:
 def added(kind: LineKind, exact: Fraction, note: str, *, deal: str | None = None, on: date | None = None) -> Row:
     """A row of that exact amount."""
     return Row(kind, exact.numerator, exact.denominator, deal=deal, on=on, note=note)
+
+
+def whole_or(exact: Fraction) -> Exact:
+    """A whole number as an int, any other as it is."""
+    return exact.numerator if exact.denominator == 1 else exact
 
 
 def total_of(rows: Iterable[Row]) -> Fraction:

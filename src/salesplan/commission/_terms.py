@@ -78,6 +78,7 @@ class Terms:
             case _:
                 assert_never(component.pays_on)
         self.values = values
+        self.rates = [value if isinstance(value, Rate) else None for value in table.tiers.values]
         self.form = _form(table.application, whole_steps=component.pays_on is PayBase.ON_TARGET)
         self.zone = next((number(gate.until) * per for gate in component.gates if isinstance(gate, DeadZone)), ZERO)
         self.gate = next((number(gate.reach) * per for gate in component.gates if isinstance(gate, FirstUnit)), None)
@@ -159,11 +160,7 @@ class Terms:
 
     def rate(self, tier: int | None) -> Rate | None:
         """The rate of a tier as the table says it; None where it pays an amount."""
-        if tier is None or not self.table.pays_shares:
-            return None
-        value = self.table.tiers.values[tier]
-        assert isinstance(value, Rate)
-        return value
+        return None if tier is None else self.rates[tier]
 
     def each(self, tier: int | None) -> Money | None:
         """What a tier pays for each unit, where it does."""

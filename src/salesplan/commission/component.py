@@ -23,7 +23,7 @@ from ..errors import InvalidType, InvalidValue, SalesplanError, clip, listed, re
 from ..money import Money
 from ..rate import Rate
 from ._keys import Key, number
-from .credits import Credit, CreditKind
+from .credits import Credit, CreditRole
 from .measures import Accumulation, Composite, Credited, Part, PayBase, RoundingPoint
 from .rate_table import Application, RateTable
 from .spans import ResetDay, require_day
@@ -59,9 +59,9 @@ def _labels(given: Iterable[str]) -> frozenset[str]:
     return text_set(given, code="commission.scope", name="labels")
 
 
-def _kinds(given: Iterable[CreditKind]) -> frozenset[CreditKind]:
-    kinds = listed(given, code="commission.scope", name="kinds")
-    return frozenset(require_instance(kind, CreditKind, code="commission.scope", name="a kind") for kind in kinds)
+def _roles(given: Iterable[CreditRole]) -> frozenset[CreditRole]:
+    roles = listed(given, code="commission.scope", name="roles")
+    return frozenset(require_instance(role, CreditRole, code="commission.scope", name="a role") for role in roles)
 
 
 @attrs.frozen(kw_only=True)
@@ -74,26 +74,26 @@ class Scope:
 
     products: frozenset[str] = attrs.field(default=frozenset(), converter=_products)
     labels: frozenset[str] = attrs.field(default=frozenset(), converter=_labels)
-    kinds: frozenset[CreditKind] = attrs.field(default=frozenset(), converter=_kinds)
+    roles: frozenset[CreditRole] = attrs.field(default=frozenset(), converter=_roles)
 
     @property
     def narrowness(self) -> int:
         """How many fields are given: the narrower scope of a group takes a credit."""
-        return bool(self.products) + bool(self.labels) + bool(self.kinds)
+        return bool(self.products) + bool(self.labels) + bool(self.roles)
 
     def holds(self, credit: Credit) -> bool:
         """Whether the credit is meant."""
         return (
             (not self.products or credit.product in self.products)
             and (not self.labels or not self.labels.isdisjoint(credit.labels))
-            and (not self.kinds or credit.kind in self.kinds)
+            and (not self.roles or credit.role in self.roles)
         )
 
     def apart_from(self, other: Scope) -> bool:
         """Whether no credit can be meant by both."""
         return any(
             mine and theirs and mine.isdisjoint(theirs)
-            for mine, theirs in ((self.products, other.products), (self.kinds, other.kinds))
+            for mine, theirs in ((self.products, other.products), (self.roles, other.roles))
         )
 
 

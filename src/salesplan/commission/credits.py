@@ -31,7 +31,7 @@ from ..money import Money
 from ..rate import Rate
 from .spans import require_day
 
-__all__ = ["Coverage", "Credit", "CreditError", "CreditKind", "coverage", "split_credit"]
+__all__ = ["Coverage", "Credit", "CreditError", "CreditRole", "coverage", "split_credit"]
 
 _WHOLE = Rate(1)
 _MAX_UNITS = 10**12
@@ -41,7 +41,7 @@ class CreditError(SalesplanError, ValueError):
     """Credits that do not belong together: given twice, shares that do not sum to one, outside the period."""
 
 
-class CreditKind(Enum):
+class CreditRole(Enum):
     """Why somebody is credited."""
 
     PRIMARY = "primary"
@@ -73,7 +73,7 @@ class Credit:
     payee: str
     amount: Money = attrs.field(kw_only=True)
     on: date = attrs.field(kw_only=True)
-    kind: CreditKind = attrs.field(default=CreditKind.PRIMARY, kw_only=True)
+    role: CreditRole = attrs.field(default=CreditRole.PRIMARY, kw_only=True)
     share: Rate = attrs.field(default=_WHOLE, kw_only=True)
     margin: Money | None = attrs.field(default=None, kw_only=True)
     units: int = attrs.field(default=1, kw_only=True)
@@ -86,8 +86,8 @@ class Credit:
         require_text(self.payee, code="commission.payee", name="payee")
         require_instance(self.amount, Money, code="commission.amount", name="amount")
         require_day(self.on, name="on")
-        if self.kind.__class__ is not CreditKind:
-            raise InvalidType(f"kind must be a CreditKind: {clip(self.kind)}", code="commission.kind", value=self.kind)
+        if self.role.__class__ is not CreditRole:
+            raise InvalidType(f"role must be a CreditRole: {clip(self.role)}", code="commission.role", value=self.role)
         require_instance(self.share, Rate, code="commission.share", name="share")
         if not 0 <= self.share.numerator <= self.share.denominator:
             raise InvalidValue(f"a share lies in 0..1: {self.share}", code="commission.share", value=self.share)
@@ -140,7 +140,7 @@ def split_credit(
     True
     """
     found = []
-    for kind, given in ((CreditKind.PRIMARY, shares), (CreditKind.OVERLAY, overlays or {})):
+    for role, given in ((CreditRole.PRIMARY, shares), (CreditRole.OVERLAY, overlays or {})):
         if not isinstance(given, Mapping):
             raise InvalidType(f"shares map payees to rates: {clip(given)}", code="commission.shares", value=given)
         found += [
@@ -149,7 +149,7 @@ def split_credit(
                 require_text(payee, code="commission.payee", name="payee"),
                 amount=amount,
                 on=on,
-                kind=kind,
+                role=role,
                 share=share,
                 margin=margin,
                 product=product,
@@ -157,7 +157,7 @@ def split_credit(
             )
             for payee, share in given.items()
         ]
-    whole = sum((each.share.to_fraction() for each in found if each.kind is CreditKind.PRIMARY), start=Fraction(0))
+    whole = sum((each.share.to_fraction() for each in found if each.role is CreditRole.PRIMARY), start=Fraction(0))
     if whole != 1:
         raise _not_one(deal, whole)
     return tuple(sorted(found, key=order_of))
@@ -203,66 +203,78 @@ def coverage(credits: Iterable[Credit]) -> Coverage:
     or credits disagree on the amount or day of their deal.
     >>> half = [Credit("D-1", name, amount=Money.of("100", "CNY"), on=date(2026, 11, 3), share=Rate(1, 2)) for name in
     ...         ("li", "wang")]
-    >>> helped = Credit("D-1", "sun", amount=Money.of("100", "CNY"), on=date(2026, 11, 3), kind=CreditKind.OVERLAY)
+    >>> helped = Credit("D-1", "sun", amount=Money.of("100", "CNY"), on=date(2026, 11, 3), role=CreditRole.OVERLAY)
     >>> found = coverage([*half, helped])
     >>> str(found.multiplier), found.above == (("D-1", Rate(2)),)
     ('200%', True)
     """
+    return covered(require_credits(credits))
+
+
+def covered(credits: Iterable[Credit]) -> Coverage:
+    """`coverage` of credits that are checked and in order already."""
     first: dict[str, Credit] = {}
-    primary: dict[str, Fraction] = {}
-    total: dict[str, Fraction] = {}
-    for credit in require_credits(credits):
-        known = first.setdefault(credit.deal, credit)
-        if (known.amount, known.on, known.reverses) != (credit.amount, credit.on, credit.reverses):
+    primary: dict[str, int | Fraction] = {}
+    total: dict[str, int | Fraction] = {}
+    for credit in credits:
+        deal, share = credit.deal, credit.share
+        known = first.setdefault(deal, credit)
+        if known is not credit and (
+            (known.amount, known.on, known.reverses) != (credit.amount, credit.on, credit.reverses)
+        ):
             raise CreditError(
-                f"credits of {clip(credit.deal)} disagree on its amount, day or what it reverses",
+                f"credits of {clip(deal)} disagree on its amount, day or what it reverses",
                 code="commission.deal_differs",
-                value=credit.deal,
+                value=deal,
             )
-        share = credit.share.to_fraction()
-        total[credit.deal] = total.get(credit.deal, Fraction(0)) + share
-        if credit.kind is CreditKind.PRIMARY:
-            primary[credit.deal] = primary.get(credit.deal, Fraction(0)) + share
+        part = share.numerator if share.denominator == 1 else share.to_fraction()  # whole shares stay integers
+        total[deal] = total.get(deal, 0) + part
+        if credit.role is CreditRole.PRIMARY:
+            primary[deal] = primary.get(deal, 0) + part
     for deal in first:
-        if primary.get(deal) != 1:
-            raise _not_one(deal, primary.get(deal, Fraction(0)))
-    above = sorted(((deal, share) for deal, share in total.items() if share > 1), key=lambda each: (-each[1], each[0]))
-    amounts = {deal: Fraction(credit.amount.minor) for deal, credit in first.items()}
+        if primary.get(deal, 0) != 1:
+            raise _not_one(deal, Fraction(primary.get(deal, 0)))
+    above = [(deal, Fraction(share)) for deal, share in total.items() if share != 1]
+    additional = sum(((share - 1) * first[deal].amount.minor for deal, share in above), start=Fraction(0))
+    deals = Fraction(sum(credit.amount.minor for credit in first.values()))
     return Coverage(
-        deals=sum(amounts.values(), start=Fraction(0)),
-        primary=sum((amounts[deal] * share for deal, share in primary.items()), start=Fraction(0)),
-        additional=sum((amounts[deal] * (share - 1) for deal, share in total.items()), start=Fraction(0)),
-        above=tuple((deal, Rate(share.numerator, share.denominator)) for deal, share in above),
+        deals=deals,
+        primary=deals,
+        additional=additional,
+        above=tuple(
+            (deal, Rate(share.numerator, share.denominator))
+            for deal, share in sorted(above, key=lambda each: (-each[1], each[0]))
+        ),
     )
 
 
 def require_credits(credits: Iterable[Credit]) -> list[Credit]:
-    """The credits in the one order everything here works in: by day, deal, payee, kind.
+    """The credits in the one order everything here works in: by day, deal, payee, role.
 
-    Raises: InvalidType; CreditError for the same deal, payee and kind twice; CurrencyMismatch.
+    Raises: InvalidType; CreditError for the same deal, payee and role twice; CurrencyMismatch.
     """
     given = list(listed(credits, code="commission.credits", name="credits"))
     for credit in given:
         if not isinstance(credit, Credit):
             raise InvalidType(f"not a Credit: {clip(credit)}", code="commission.credits", value=credit)
     given.sort(key=order_of)
-    seen: set[tuple[str, str, CreditKind]] = set()
     for credit in given:
-        mark = (credit.deal, credit.payee, credit.kind)
-        if mark in seen:
-            raise CreditError(
-                f"{clip(credit.payee)} is credited twice for {clip(credit.deal)}",
-                code="commission.credited_twice",
-                value=credit.deal,
-            )
-        seen.add(mark)
         given[0].amount.same(credit.amount)
+    marks = [(credit.deal, credit.payee, credit.role.value) for credit in given]
+    if len({*marks}) < len(marks):
+        seen: set[tuple[str, str, str]] = set()
+        twice = next(mark for mark in marks if mark in seen or seen.add(mark))  # type: ignore[func-returns-value]
+        raise CreditError(
+            f"{clip(twice[1])} is credited twice for {clip(twice[0])}",
+            code="commission.credited_twice",
+            value=twice[0],
+        )
     return given
 
 
 def order_of(credit: Credit) -> tuple[date, str, str, str]:
-    """By day, deal, payee, kind."""
-    return credit.on, credit.deal, credit.payee, credit.kind.value
+    """By day, deal, payee, role."""
+    return credit.on, credit.deal, credit.payee, credit.role.value
 
 
 def _not_one(deal: str, whole: Fraction) -> CreditError:

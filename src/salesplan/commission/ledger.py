@@ -14,7 +14,7 @@ import attrs
 
 from ..money import Currency, Money
 from ..rate import Rate
-from .credits import CreditKind
+from .credits import CreditRole
 
 __all__ = ["Balance", "DealRecord", "Ledger"]
 
@@ -51,7 +51,7 @@ class DealRecord:
     component: str
     window: str
     version: date | None
-    kind: CreditKind = CreditKind.PRIMARY
+    role: CreditRole = CreditRole.PRIMARY
     credited: Rate
     measured: Rate
     base: Rate

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from typing import TypeAlias
 
 import attrs
 
 from ..money import Money
 from ..rate import Rate
 
-__all__ = ["LineKind", "StatementLine"]
+__all__ = ["Exact", "LineKind", "StatementLine"]
+
+Exact: TypeAlias = int | Fraction
+"""An exact number: a whole one is an int."""
 
 
 class LineKind(Enum):
@@ -62,9 +66,9 @@ class StatementLine:
     deal: str | None = None
     on: date | None = None
     tier: int | None = None
-    base: Fraction | None = None
+    base: Exact | None = None
     rate: Rate | None = None
     each: Money | None = None
-    before: Fraction | None = None
-    after: Fraction | None = None
+    before: Exact | None = None
+    after: Exact | None = None
     note: str = ""

@@ -67,7 +67,7 @@ class TeamOverride:
 
     The table is asked once per upline, for the sum of the legs, and rounds as it says.
     Raises: OverrideError where tiers are reached by attainment or units.
-    >>> from salesplan.commission import Application
+    >>> from salesplan.commission import Application, RateTable, TeamBasis, TeamOverride
     >>> from salesplan.ladder import Boundary
     >>> table = RateTable.of([("225000", "3%")], currency="USD", application=Application.MARGINAL,
     ...                      boundary=Boundary.LOWER_INCLUSIVE)

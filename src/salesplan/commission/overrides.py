@@ -92,7 +92,7 @@ class Overrides:
         """The lines as text, of one payee or of all, each payee with a sum where there is more than one line.
 
         >>> team = Uplines({"mei": None, "li": "mei", "wang": "mei"})
-        >>> from salesplan.commission.override_rules import ChainBase
+        >>> from salesplan.commission import ChainBase, LevelChain, Uplines, settle_overrides
         >>> from salesplan.rate import Rate
         >>> rule = LevelChain(rates=[Rate.percent("10"), Rate.percent("3")], base=ChainBase.FULL)
         >>> paid = settle_overrides(team, {"li": Money.of("750", "USD"), "wang": Money.of("600", "USD")}, rule)
@@ -147,6 +147,7 @@ def settle_overrides(
     those above.
     Raises: NotFound for a payee who is not among the uplines; CurrencyMismatch; InvalidValue where no sale is given at
     all, or no commission for a rule paid on commissions.
+    >>> from salesplan.commission import Differential, Uplines, settle_overrides
     >>> from salesplan.ladder import Boundary, Ladder
     >>> from salesplan.rate import Rate
     >>> steps = [("0", "2"), ("10000", "4"), ("100000", "6"), ("500000", "8")]

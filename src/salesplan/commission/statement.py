@@ -198,7 +198,7 @@ class Statement:
 
     def _slip(self) -> list[tuple[str, ...]]:
         money = {each.id: each.is_money for each in self.components}
-        rows = [("what", "deal", "day", "accumulated", "base", "rate", "amount", "")]
+        rows: list[tuple[str, ...]] = [("what", "deal", "day", "accumulated", "base", "rate", "amount", "")]
         rows += [self._line(line, is_money=money.get(line.rule, True)) for line in self.lines]
         closing = [("variable pay", self.payout.amount)]
         if self.base_salary.minor:

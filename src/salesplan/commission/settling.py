@@ -17,13 +17,13 @@ import attrs
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_text
 from ..money import Currency, Money, Rounding
 from ..rate import Rate
-from ._book import Book, Fresh
+from ._book import Book
 from ._claw import part_of, shrink
 from ._component import Run, Worked, work
 from ._count import Kpis, route, running_window
-from ._rows import Row, added, round_rows
+from ._rows import Row, added, round_rows, whole_or
 from ._terms import Terms
-from .awards import CashAward, NonCashAward
+from .awards import Award, CashAward, NonCashAward
 from .component import Component
 from .credits import Credit, CreditError, require_credits
 from .draws import DrawEntry, draw_once
@@ -40,13 +40,25 @@ __all__ = ["Addition", "Conversion", "settle"]
 _ADDED = {LineKind.OVERRIDE, LineKind.POOL, LineKind.AWARD}
 
 
+def _award(given: Award | Money) -> Money | NonCashAward:
+    if isinstance(given, CashAward):
+        return given.amount
+    if not isinstance(given, Money | NonCashAward):
+        raise InvalidType(
+            f"an addition is Money, a CashAward or a NonCashAward: {clip(given)}",
+            code="commission.addition",
+            value=given,
+        )
+    return given
+
+
 @attrs.frozen(kw_only=True)
 class Addition:
     """What comes from outside the plan's own components: an override, a share of a pool, a prize; under *rule*."""
 
     kind: LineKind
     rule: str
-    award: CashAward | NonCashAward
+    award: Money | NonCashAward = attrs.field(converter=_award)
     note: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -57,8 +69,8 @@ class Addition:
                 value=self.kind,
             )
         require_text(self.rule, code="commission.addition", name="rule")
-        if not isinstance(self.award, CashAward | NonCashAward):
-            raise InvalidType(f"not an award: {clip(self.award)}", code="commission.addition", value=self.award)
+        if self.note != "":
+            require_text(self.note, code="commission.addition", name="note")
 
 
 @attrs.frozen(kw_only=True)
@@ -125,9 +137,34 @@ def settle(
     >>> str(slip.payout)
     'CNY 12800.00'
     """
+    return settle_ordered(
+        plan,
+        require_credits(credits),
+        period=period,
+        payee=payee,
+        prior=prior,
+        kpis=kpis,
+        additions=additions,
+        workdays=workdays,
+        convert=convert,
+    )
+
+
+def settle_ordered(
+    plan: CompPlan,
+    given: list[Credit],
+    *,
+    period: Span,
+    payee: Payee | str | None,
+    prior: Statement | Ledger | None,
+    kpis: Mapping[str, Rate] | None,
+    additions: Iterable[Addition],
+    workdays: DayCount | None,
+    convert: Conversion | None,
+) -> Statement:
+    """`settle` for credits that are checked and in order already."""
     require_instance(plan, CompPlan, code="commission.plan", name="plan")
     require_span(period)
-    given = require_credits(credits)
     ledger = prior.ledger if isinstance(prior, Statement) else prior
     if ledger is not None:
         require_instance(ledger, Ledger, code="commission.prior", name="prior")
@@ -269,13 +306,11 @@ def _spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credi
                 assert_never(spiff.per)
         counted = times * credit.share.to_fraction()
         row = added(LineKind.SPIFF, counted * spiff.amount.minor, "", deal=credit.deal, on=credit.on)
-        row.base, row.each = counted, spiff.amount
+        row.base, row.each = whole_or(counted), spiff.amount
         rows.append(row)
-        run.book.fresh[spiff.id, credit.deal, credit.kind] = Fresh(
-            credit, "spiff", None, 0, 0, 1, counted * spiff.amount.minor
-        )
+        run.book.pay_spiff(spiff.id, credit, counted * spiff.amount.minor)
     for note in notes:
-        record = run.book.record(spiff.id, note.reverses or "", note.kind)
+        record = run.book.record(spiff.id, note.reverses or "", note.role)
         if record is not None:
             part = part_of(note, record.credited.to_fraction())
             text = f"of {note.reverses}"
@@ -308,12 +343,13 @@ def _limits(plan: CompPlan, presence: Presence, earned: int) -> list[Row]:
 
 def _additions(plan: CompPlan, additions: Iterable[Addition]) -> tuple[list[tuple[str, Row]], tuple[NonCashAward, ...]]:
     given = listed(additions, code="commission.additions", name="additions")
-    rows, prizes = [], []
+    rows: list[tuple[str, Row]] = []
+    prizes: list[NonCashAward] = []
     for each in given:
         require_instance(each, Addition, code="commission.additions", name="an addition")
         match each.award:
-            case CashAward(amount=amount):
-                minor = Money.zero(plan.currency).same(amount).minor
+            case Money():
+                minor = Money.zero(plan.currency).same(each.award).minor
                 rows.append((each.rule, _whole(each.kind, minor, each.note)))
             case NonCashAward():
                 prizes.append(each.award)
