@@ -24,8 +24,8 @@ from salesplan.commission import (
     KpiRange,
     Multiplier,
     Multiplies,
-    Payee,
     PayBase,
+    Payee,
     PayPeriod,
     Proration,
     RateTable,
@@ -158,16 +158,25 @@ def test_what_is_paid_on_may_differ_from_what_reaches_tiers(row: dict[str, str])
     assert payouts([settle(plan_of(component), sold, period=PayPeriod.month(2026, 1))]) == [usd(row["pays"])]
 
 
-@pytest.mark.parametrize("row", table(PAGE, "Of the on-target pay"), ids=lambda row: f"{row['tiers']} {row['attainment']}")
+@pytest.mark.parametrize(
+    "row", table(PAGE, "Of the on-target pay"), ids=lambda row: f"{row['tiers']} {row['attainment']}"
+)
 def test_on_target_pay_is_paid_as_worked(row: dict[str, str]) -> None:
-    half = {"weight": Rate(1, 2), "accumulation": Accumulation.PERIOD, "pays_on": PayBase[row["pays on"]]}
+    half: dict[str, Any] = {
+        "weight": Rate(1, 2),
+        "accumulation": Accumulation.PERIOD,
+        "pays_on": PayBase[row["pays on"]],
+    }
     tiers = rates(row["tiers"], Application[row["application"]], shares=True)
     plan = CompPlan(
         id="plan",
         currency="USD",
         on_target_earnings=usd("10000"),
         base_salary=usd("4000"),
-        components=[Component(id="one", tables=tiers, quota=usd("100"), **half), Component(id="two", tables=tiers, **half)],
+        components=[
+            Component(id="one", tables=tiers, quota=usd("100"), **half),
+            Component(id="two", tables=tiers, **half),
+        ],
     )
     sold = credits_of([row["attainment"]])
     paid = settle(plan, sold, period=PayPeriod.month(2026, 1), payee=Payee("li", quotas={"two": usd("1000000")}))
@@ -205,7 +214,9 @@ def choices(text: str) -> tuple[dict[str, Any], dict[str, Rate]]:
     return given, kpis
 
 
-@pytest.mark.parametrize("row", table(PAGE, "Gates, multipliers, limits"), ids=lambda row: f"{row['choice']}: {row['sales']}")
+@pytest.mark.parametrize(
+    "row", table(PAGE, "Gates, multipliers, limits"), ids=lambda row: f"{row['choice']}: {row['sales']}"
+)
 def test_gates_multipliers_and_limits_pay_as_worked(row: dict[str, str]) -> None:
     given, kpis = choices(row["choice"])
     component = Component(id="sales", tables=rates(row["tiers"]), accumulation=Accumulation.PERIOD, **given)
@@ -257,7 +268,9 @@ def test_presence_and_ramp_cut_the_quota_as_worked(row: dict[str, str]) -> None:
     assert payouts([paid]) == [usd(row["pays"])]
 
 
-@pytest.mark.parametrize("row", table(PAGE, "Where it is rounded"), ids=lambda row: f"{row['rounding point']} {row['sales']}")
+@pytest.mark.parametrize(
+    "row", table(PAGE, "Where it is rounded"), ids=lambda row: f"{row['rounding point']} {row['sales']}"
+)
 def test_rounding_points_pay_as_worked(row: dict[str, str]) -> None:
     component = Component(
         id="sales",
