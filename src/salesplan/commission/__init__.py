@@ -5,26 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._keys import Key, TierValue
+from .additions import Addition, Conversion
 from .awards import Award, CashAward, NonCashAward, PotShare
 from .backwards import Breakpoint, NoSale, Threshold, WhyNot, breakpoints, marginal_rate, next_threshold, sales_for
-from .component import (
-    Component,
-    ComponentError,
-    DatedTable,
-    DeadZone,
-    FirstUnit,
-    Gate,
-    KpiGate,
-    KpiRange,
-    Multiplier,
-    Multiplies,
-    Scope,
-)
+from .component import Component, DatedTable
 from .contest import Contest, ContestError, Prize, Ranking, Ties, Unmet
 from .credits import Coverage, Credit, CreditError, CreditRole, coverage, split_credit
 from .draw_periods import DrawLedger, draw_ledger
 from .draws import Draw, DrawEntry, DrawKind, draw_once
 from .entry import Better, Entry, Score
+from .findings import Finding, FindingCode, LintReport, Severity
+from .gates import ComponentError, DeadZone, FirstUnit, Gate, KpiGate, KpiRange, Multiplier, Multiplies
 from .judging import TieError, judge
 from .ledger import Balance, DealRecord, Ledger
 from .line import Exact, LineKind, StatementLine
@@ -34,10 +25,12 @@ from .overrides import OverrideLine, Overrides, settle_overrides
 from .payee import Payee, Presence, Proration, Quota, presence_of
 from .plan import BelowZero, Clawback, CompPlan, PlanError, Spiff, SpiffPer, on_target_rate
 from .pool import PoolError, PoolPart, PoolResult, PoolRule, TeamPool, distribute, pool_of, share_pool
+from .printed import Doubled, Gaps, Hole, PrintedRow, PrintedTable, SharedBound
 from .rate_table import Application, RateTable, Slice, TableError
 from .releases import Release, release
+from .scope import Scope
 from .settlement import Settlement, settle_all
-from .settling import Addition, Conversion, settle
+from .settling import settle
 from .spans import DayCount, PayPeriod, ResetDay, Span
 from .standings import Standing, Standings, Vacancy
 from .statement import ComponentSummary, NextTier, Statement
@@ -75,20 +68,26 @@ __all__ = [
     "DeadZone",
     "DealRecord",
     "Differential",
+    "Doubled",
     "Draw",
     "DrawEntry",
     "DrawKind",
     "DrawLedger",
     "Entry",
     "Exact",
+    "Finding",
+    "FindingCode",
     "FirstUnit",
+    "Gaps",
     "Gate",
+    "Hole",
     "Key",
     "KpiGate",
     "KpiRange",
     "Ledger",
     "LevelChain",
     "LineKind",
+    "LintReport",
     "Measure",
     "Multiplier",
     "Multiplies",
@@ -111,6 +110,8 @@ __all__ = [
     "PoolRule",
     "PotShare",
     "Presence",
+    "PrintedRow",
+    "PrintedTable",
     "Prize",
     "Proration",
     "Quota",
@@ -123,6 +124,8 @@ __all__ = [
     "Score",
     "Sensitivity",
     "Settlement",
+    "Severity",
+    "SharedBound",
     "Slice",
     "Span",
     "Spiff",

@@ -2,8 +2,8 @@
 
 A note of the window that is being settled is a step back in the walk: under RECOMPUTE an ordinary negative sale, under
 ORIGINAL_RATE one whose pay is its deal's own. A note of another window changes that window's balance as if the deal had
-been smaller, and what the window is worth less (RECOMPUTE) or the deal's own pay (ORIGINAL_RATE) is booked now, with what
-gates and multipliers had made of it then. Under LIFO a note is no special case and never comes here.
+been smaller, and what the window is worth less (RECOMPUTE) or the deal's own pay (ORIGINAL_RATE) is booked now, with
+what gates and multipliers had made of it then. Under LIFO a note is no special case and never comes here.
 """
 
 from __future__ import annotations

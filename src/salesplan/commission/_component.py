@@ -1,4 +1,4 @@
-"""One component of one payee in one settlement: its stretches worked out, then its notes, gates, multipliers and limits."""
+"""One component of one payee in one settlement: its stretches, its notes, and what `_modifiers` make of them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from ..money import Money
 from ..rate import Rate
 from ._book import Book, Settled
 from ._claw import after_the_fact, in_the_walk, part_of, shrink
-from ._count import Item, Kpis, applies, count, items_of, running_window, window_of
+from ._count import Item, Kpis, count, items_of, running_window, window_of
 from ._earn import Stretch, Worth, read_kpi, shared, walked
-from ._rows import Row, added, round_rows, total_of
+from ._modifiers import finished
+from ._rows import Row
 from ._terms import Terms, ratio, walks
-from .component import Component, DatedTable, KpiGate, Multiplies
+from .component import Component, DatedTable
 from .credits import Credit
 from .ledger import Balance
-from .line import LineKind
-from .measures import Accumulation, Composite, Credited, Part, PayBase, RoundingPoint
+from .measures import Accumulation, Composite, Credited, Part, PayBase
 from .payee import Payee, Presence
 from .plan import CompPlan
 from .spans import Span
 
 __all__ = ["Run", "Worked", "work"]
 
-ZERO, ONE = Fraction(0), Fraction(1)
+ZERO = Fraction(0)
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +80,7 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
     for note in later:
         fresh = run.book.is_fresh(component.id, note.reverses or "", note.role)
         (inner if fresh else outer).extend(after_the_fact(run.plan, component, note, run.book))
-    factor = _finish(run, component, inner, outer)
+    factor, rows = finished(component, inner, outer, run.kpis, run.presence.there.to_fraction())
     run.book.factors[component.id] = factor
     attainment = None
     if measured is not None and isinstance(component.measure, Credited) and quota:
@@ -93,7 +93,7 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
         full_quota=_full_quota(run, component),
         quota=quota,
         attainment=attainment,
-        rows=inner + outer,
+        rows=rows,
     )
 
 
@@ -142,7 +142,7 @@ def _last_balance(run: Run, component: Component) -> Balance | None:
     if component.accumulation not in {Accumulation.QUARTER, Accumulation.YEAR}:
         return None
     window = running_window(component, run.period)
-    found = [each for each in run.book.of_window(component.id, window)]
+    found = run.book.of_window(component.id, window)
     return found[-1] if found else None
 
 
@@ -183,7 +183,7 @@ def _opened(
     quota: Fraction | None,
     on_target: Fraction | None,
 ) -> Stretch | None:
-    """A stretch that goes on from its balance, or begins where the version before it ended; None where nothing is due."""
+    """A stretch that goes on from its balance, or from the end of the version before; None where nothing is due."""
     known = run.book.of_window(component.id, window)
     same = next((balance for balance in known if balance.version == version.first), None)
     before = known[-1].accumulated.to_fraction() if known else ZERO
@@ -270,53 +270,3 @@ def _shrink(run: Run, component: Component, items: Iterable[Item]) -> None:
             record = run.book.record(component.id, item.credit.reverses or "", item.credit.role)
             assert record is not None
             run.book.keep(shrink(record, part_of(item.credit, record.credited.to_fraction())))
-
-
-def _finish(run: Run, component: Component, inner: list[Row], outer: list[Row]) -> Fraction:
-    """Gates on KPIs, multipliers, claws of other windows, cap and floor; then whole minor units."""
-    rounding = component.table.rounding
-    at_once = component.rounding_point is RoundingPoint.PAYOUT
-    if not at_once:
-        round_rows(inner, component.rounding_point, rounding)
-    factor = ONE
-    added_rows: list[Row] = []
-
-    def so_far() -> Fraction:
-        done = total_of(inner) if at_once else Fraction(sum(row.amount for row in inner))
-        return done + (total_of(added_rows) if at_once else sum(row.amount for row in added_rows))
-
-    def add(kind: LineKind, exact: Fraction, note: str) -> None:
-        row = added(kind, exact, note)
-        row.amount = rounding.divide(row.num, row.den)
-        added_rows.append(row)
-
-    for gate in component.gates:
-        if isinstance(gate, KpiGate) and not applies(gate.when, run.kpis) and so_far() > 0:
-            factor *= gate.otherwise.to_fraction()
-            is_now = run.kpis.of(gate.when.kpi)
-            add(LineKind.GATE, so_far() * (gate.otherwise.to_fraction() - 1), f"{gate.when}, but is {is_now}")
-    for multiplier in component.multipliers:
-        if multiplier.on is Multiplies.OUTPUT and applies(multiplier.when, run.kpis):
-            factor *= multiplier.factor.to_fraction()
-            name = f"{multiplier.name}: {multiplier.factor} of {Money(_near(so_far()), run.plan.currency).amount}"
-            add(LineKind.MULTIPLIER, so_far() * (multiplier.factor.to_fraction() - 1), name)
-    for row in outer:
-        row.amount = rounding.divide(row.num, row.den)
-    added_rows += outer
-    there = run.presence.there.to_fraction()
-    if component.cap is not None and so_far() > component.cap.minor * there:
-        add(LineKind.CAP, component.cap.minor * there - so_far(), f"capped at {_prorated(component.cap, there)}")
-    if component.floor is not None and so_far() < component.floor.minor * there:
-        add(LineKind.FLOOR, component.floor.minor * there - so_far(), f"at least {_prorated(component.floor, there)}")
-    if at_once:
-        round_rows([*inner, *added_rows], RoundingPoint.PAYOUT, rounding)
-    outer[:] = added_rows
-    return factor
-
-
-def _near(exact: Fraction) -> int:
-    return round(exact)
-
-
-def _prorated(amount: Money, there: Fraction) -> str:
-    return str(amount) if there == 1 else f"{amount} x {Rate(there.numerator, there.denominator)}"

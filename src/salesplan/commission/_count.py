@@ -11,8 +11,9 @@ import attrs
 
 from ..errors import NotFound, clip
 from ..rate import Rate
-from .component import Component, KpiRange, Multiplier, Multiplies
+from .component import Component
 from .credits import Credit, CreditError, CreditRole
+from .gates import KpiRange, Multiplier, Multiplies
 from .measures import Accumulation, Credited, PayBase
 from .plan import CompPlan
 from .spans import Span
@@ -20,7 +21,7 @@ from .spans import Span
 Paid = Fraction | tuple[int, int]
 """What the rows of one item pay: exact, or its numerator and denominator not yet reduced."""
 
-__all__ = ["Paid", "Item", "Kpis", "applies", "count", "items_of", "rescaled", "route", "running_window", "window_of"]
+__all__ = ["Item", "Kpis", "Paid", "applies", "count", "items_of", "rescaled", "route", "running_window", "window_of"]
 
 ONE = Fraction(1)
 

@@ -26,11 +26,13 @@ from ._count import Item
 from ._rows import Row, added, total_of, whole_or
 from ._terms import Form, Terms
 from .component import Component
+from .credits import Credit
 from .line import LineKind
 
 __all__ = ["Stretch", "Worth", "average", "read_kpi", "shared", "walked"]
 
 ZERO = Fraction(0)
+_WHOLE = Rate(1)
 
 
 @attrs.define(eq=False)
@@ -98,6 +100,7 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
             at = after
             continue
         own = 0
+        first = len(rows)
         for tier, length, pay in pieces:
             own += pay
             rate = None if tier is None else rates[tier]
@@ -112,6 +115,8 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
                 row.each = terms.each(tier)
             rows.append(row)
             at += length
+        if credit.share != _WHOLE:
+            rows[first].note = _part_of(credit)
         ordinary += own
         item.paid = own, per
     return Fraction(ordinary, per)
@@ -132,12 +137,17 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
             _claw(item, rows)
             continue
         tier = terms.tier(abs(high))
-        row = added(LineKind.EARNED, exact, "", deal=item.credit.deal, on=item.credit.on)
+        row = added(LineKind.EARNED, exact, _part_of(item.credit), deal=item.credit.deal, on=item.credit.on)
         row.tier = tier if tier >= 0 else None
         row.base, row.before, row.after = whole_or(high - low), whole_or(low), whole_or(high)
         rows.append(row)
         item.paid = exact
     return ordinary
+
+
+def _part_of(credit: Credit) -> str:
+    """What a reader has to know to check the base of a shared deal."""
+    return "" if credit.share == _WHOLE else f"{credit.share} of {credit.amount.amount}"
 
 
 def _claw(item: Item, rows: list[Row]) -> None:
@@ -170,7 +180,7 @@ def shared(stretch: Stretch, key: Fraction) -> Worth:
             row = added(
                 LineKind.EARNED,
                 ZERO if rate is None else piece * rate.to_fraction(),
-                "",
+                _part_of(item.credit),
                 deal=item.credit.deal,
                 on=item.credit.on,
             )

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ..money import Currency, Money, Rounding
 from ..rate import Rate
 
-__all__ = ["exact_text", "percent_text", "rate_text"]
+__all__ = ["exact_text", "percent_text", "rate_text", "rounded"]
 
 
 def exact_text(exact: int | Fraction, currency: Currency | None) -> str:
@@ -35,3 +35,8 @@ def percent_text(rate: Rate) -> str:
         return text
     hundredths = Rounding.HALF_UP.divide(rate.numerator * 10_000, rate.denominator)
     return f"~{'-' if hundredths < 0 else ''}{abs(hundredths) // 100}.{abs(hundredths) % 100:02}%"
+
+
+def rounded(exact: Fraction, currency: Currency, rounding: Rounding) -> Money:
+    """An exact number of minor units as Money."""
+    return Money(rounding.divide(exact.numerator, exact.denominator), currency)

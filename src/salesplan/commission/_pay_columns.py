@@ -243,13 +243,13 @@ def _divided(rounding: Rounding, top: Wholes, bottom: Wholes | int) -> Wholes:
         case Rounding.HALF_CEILING:
             up = 2 * rest >= bottom
         case Rounding.HALF_UP:
-            up = 2 * rest >= bottom + (below < 0)
+            up = 2 * rest - (below < 0) >= bottom
         case Rounding.HALF_DOWN:
-            up = 2 * rest >= bottom + (below >= 0)
+            up = 2 * rest - (below >= 0) >= bottom
         case Rounding.HALF_EVEN:
-            up = 2 * rest >= bottom + (below % 2 == 0)
+            up = 2 * rest - (below % 2 == 0) >= bottom
         case Rounding.HALF_ODD:
-            up = 2 * rest >= bottom + (below % 2 != 0)
+            up = 2 * rest - (below % 2 != 0) >= bottom
         case _:
             assert_never(rounding)
     rounded: Wholes = below + up

@@ -23,7 +23,8 @@ from ..ladder import Boundary
 from ..money import Money
 from ..rate import Rate
 from ._keys import number, value_of
-from .component import Component, DatedTable, DeadZone, FirstUnit
+from .component import Component, DatedTable
+from .gates import DeadZone, FirstUnit
 from .measures import Credited, PayBase
 from .rate_table import Application
 
@@ -168,7 +169,7 @@ class Terms:
         return value if isinstance(value, Money) else None
 
     def scaled(self, scale: int, whole_at: int | None = None) -> _Integers:
-        """The function over integers: *scale* of them are one measured unit; all at tier *whole_at* where one is given."""
+        """The function over integers, *scale* of them one measured unit; all at tier *whole_at*, where given."""
         mark = (scale, whole_at)
         if mark not in self._integers:
             self._integers[mark] = _Integers(self, scale, whole_at)

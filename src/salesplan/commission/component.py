@@ -4,208 +4,30 @@ The order in which a component is worked out, which is the order in which a sell
 
     credited share  ->  multipliers on the input (they move tiers)  ->  the table, by what has accumulated
     ->  gates  ->  multipliers on the output  ->  cap  ->  floor
-
-Three gates are meant by "threshold", and each has a name here. A `DeadZone` pays only what lies above it. A `FirstUnit`
-gate pays nothing until it is reached and then all, from the first unit. A `KpiGate` looks at something else, such as
-satisfaction, and withholds a part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from enum import Enum
-from typing import TypeAlias
 
 import attrs
 
-from ..errors import InvalidType, InvalidValue, SalesplanError, clip, listed, require_instance, require_text, text_set
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_text
 from ..money import Money
 from ..rate import Rate
-from ._keys import Key, number
-from .credits import Credit, CreditRole
+from ._keys import number
+from .gates import ComponentError, DeadZone, FirstUnit, KpiGate, Multiplier
 from .measures import Accumulation, Composite, Credited, Part, PayBase, RoundingPoint
 from .rate_table import Application, RateTable
+from .scope import ANY_CREDIT, Scope
 from .spans import ResetDay, require_day
 
-__all__ = [
-    "Component",
-    "ComponentError",
-    "DatedTable",
-    "DeadZone",
-    "FirstUnit",
-    "Gate",
-    "KpiGate",
-    "KpiRange",
-    "Multiplier",
-    "Multiplies",
-    "Scope",
-]
+__all__ = ["Component", "DatedTable", "check_quota"]
 
 _ZERO, _WHOLE = Rate(0), Rate(1)
 _MAX_FACTOR = Rate(1000)
 _NEW_YEAR = ResetDay()
-
-
-class ComponentError(SalesplanError, ValueError):
-    """Choices that do not fit each other: tiers by units reached by revenue, a payout curve without on-target pay."""
-
-
-def _products(given: Iterable[str]) -> frozenset[str]:
-    return text_set(given, code="commission.scope", name="products")
-
-
-def _labels(given: Iterable[str]) -> frozenset[str]:
-    return text_set(given, code="commission.scope", name="labels")
-
-
-def _roles(given: Iterable[CreditRole]) -> frozenset[CreditRole]:
-    roles = listed(given, code="commission.scope", name="roles")
-    return frozenset(require_instance(role, CreditRole, code="commission.scope", name="a role") for role in roles)
-
-
-@attrs.frozen(kw_only=True)
-class Scope:
-    """Credits that match every field given; one of the names in a field is enough, an empty one means any.
-
-    >>> Scope(products=["python-101"]).narrowness, Scope().narrowness
-    (1, 0)
-    """
-
-    products: frozenset[str] = attrs.field(default=frozenset(), converter=_products)
-    labels: frozenset[str] = attrs.field(default=frozenset(), converter=_labels)
-    roles: frozenset[CreditRole] = attrs.field(default=frozenset(), converter=_roles)
-
-    @property
-    def narrowness(self) -> int:
-        """How many fields are given: the narrower scope of a group takes a credit."""
-        return bool(self.products) + bool(self.labels) + bool(self.roles)
-
-    def holds(self, credit: Credit) -> bool:
-        """Whether the credit is meant."""
-        return (
-            (not self.products or credit.product in self.products)
-            and (not self.labels or not self.labels.isdisjoint(credit.labels))
-            and (not self.roles or credit.role in self.roles)
-        )
-
-    def apart_from(self, other: Scope) -> bool:
-        """Whether no credit can be meant by both."""
-        return any(
-            mine and theirs and mine.isdisjoint(theirs)
-            for mine, theirs in ((self.products, other.products), (self.roles, other.roles))
-        )
-
-
-_ALL = Scope()
-
-
-@attrs.frozen(kw_only=True)
-class KpiRange:
-    """The attainment of *kpi* lies in a range, both ends included.
-
-    Raises: InvalidValue without an end, or with the lower one above the upper.
-    >>> KpiRange(kpi="satisfaction", at_least=Rate.percent("85")).holds(Rate.percent("85"))
-    True
-    """
-
-    kpi: str
-    at_least: Rate | None = None
-    at_most: Rate | None = None
-
-    def __attrs_post_init__(self) -> None:
-        require_text(self.kpi, code="commission.kpi", name="a KPI's name")
-        ends = [end for end in (self.at_least, self.at_most) if end is not None]
-        for end in ends:
-            require_instance(end, Rate, code="commission.kpi", name="an end of the range")
-        if not ends or (len(ends) == 2 and ends[1] < ends[0]):
-            raise InvalidValue(
-                f"{clip(self.kpi)}: a range has an end, and rises", code="commission.kpi", value=self.kpi
-            )
-
-    def holds(self, attainment: Rate) -> bool:
-        """Whether *attainment* lies in it."""
-        return (self.at_least is None or self.at_least <= attainment) and (
-            self.at_most is None or attainment <= self.at_most
-        )
-
-    def __str__(self) -> str:
-        low = "" if self.at_least is None else f" at least {self.at_least}"
-        return f"{self.kpi}{low}" + ("" if self.at_most is None else f" at most {self.at_most}")
-
-
-@attrs.frozen
-class DeadZone:
-    """Pays only on what lies above *until*: the part below never pays."""
-
-    until: Key
-
-
-@attrs.frozen
-class FirstUnit:
-    """Pays nothing until *reach* is reached; from then on all, from the first unit."""
-
-    reach: Key
-
-
-@attrs.frozen(kw_only=True)
-class KpiGate:
-    """Pays the share *otherwise* of what was earned unless *when* holds."""
-
-    when: KpiRange
-    otherwise: Rate = _ZERO
-
-    def __attrs_post_init__(self) -> None:
-        require_instance(self.when, KpiRange, code="commission.gate", name="when")
-        require_instance(self.otherwise, Rate, code="commission.gate", name="otherwise")
-        if not Rate(0) <= self.otherwise <= Rate(1):
-            raise InvalidValue(
-                f"a gate leaves 0 to 100 %: {self.otherwise}", code="commission.gate", value=self.otherwise
-            )
-
-
-Gate: TypeAlias = DeadZone | FirstUnit | KpiGate
-"""What has to be reached before a component pays."""
-
-
-class Multiplies(Enum):
-    """What a multiplier is applied to."""
-
-    INPUT = "input"
-    """What is measured and paid on: it moves tiers as well, so a double-counted deal climbs twice as fast."""
-    OUTPUT = "output"
-    """What was earned: tiers stay."""
-
-
-@attrs.frozen(kw_only=True)
-class Multiplier:
-    """An accelerator (*factor* above 1) or decelerator, under *name*.
-
-    On the input it takes the credits of *scope*; on the output all that the component earned. *when* makes it depend on
-    a KPI.
-    """
-
-    name: str
-    factor: Rate
-    on: Multiplies
-    scope: Scope = _ALL
-    when: KpiRange | None = None
-
-    def __attrs_post_init__(self) -> None:
-        require_text(self.name, code="commission.multiplier", name="a multiplier's name")
-        require_instance(self.factor, Rate, code="commission.factor", name="factor")
-        if not Rate(0) <= self.factor <= _MAX_FACTOR:
-            raise InvalidValue(f"a factor lies in 0..1000: {self.factor}", code="commission.factor", value=self.factor)
-        require_instance(self.on, Multiplies, code="commission.multiplier", name="on")
-        require_instance(self.scope, Scope, code="commission.scope", name="scope")
-        if self.when is not None:
-            require_instance(self.when, KpiRange, code="commission.multiplier", name="when")
-        if self.on is Multiplies.OUTPUT and self.scope != _ALL:
-            raise ComponentError(
-                f"{clip(self.name)}: only on the input has a multiplier a scope",
-                code="commission.multiplier",
-                value=self.name,
-            )
 
 
 @attrs.frozen
@@ -261,7 +83,7 @@ class Component:
     rounding_point: RoundingPoint = RoundingPoint.PAYOUT
     quota: Money | int | None = None
     weight: Rate | None = None
-    scope: Scope = _ALL
+    scope: Scope = ANY_CREDIT
     group: str | None = None
     gates: tuple[DeadZone | FirstUnit | KpiGate, ...] = attrs.field(default=(), converter=_several)
     multipliers: tuple[Multiplier, ...] = attrs.field(default=(), converter=_several)

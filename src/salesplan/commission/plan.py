@@ -11,15 +11,15 @@ import attrs
 from ..errors import InvalidType, SalesplanError, clip, listed, require_instance, require_text
 from ..money import Currency, Money, Rounding
 from ..rate import Rate
-from .component import Component, Scope
+from .component import Component
 from .draws import Draw
 from .override_rules import Differential, LevelChain, TeamOverride
 from .payee import Proration
+from .scope import ANY_CREDIT, Scope
 from .spans import require_day
 
 __all__ = ["BelowZero", "Clawback", "CompPlan", "PlanError", "Spiff", "SpiffPer", "on_target_rate"]
 
-_ALL = Scope()
 _MAX_COMPONENTS = 1000
 
 
@@ -68,7 +68,7 @@ class Spiff:
     id: str
     amount: Money
     per: SpiffPer
-    scope: Scope = _ALL
+    scope: Scope = ANY_CREDIT
     first: date | None = None
     until: date | None = None
     limit: Money | None = None

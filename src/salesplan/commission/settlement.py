@@ -16,7 +16,8 @@ from ..display import Align, html_table, text_table
 from ..errors import InvalidType, NotFound, clip, listed
 from ..money import Money, Rounding
 from ..rate import Rate
-from ._figures import percent_text
+from ._figures import percent_text, rounded
+from .additions import Addition, Conversion
 from .credits import Coverage, Credit, CreditError, CreditRole, covered, require_credits
 from .ledger import Ledger
 from .line import LineKind
@@ -24,9 +25,9 @@ from .override_rules import Differential, LevelChain, TeamOverride
 from .overrides import Overrides, settle_overrides
 from .payee import Payee
 from .plan import CompPlan
-from .settling import Addition, Conversion, settle_ordered
+from .settling import settle_ordered
 from .spans import DayCount, Span
-from .statement import Statement, rounded
+from .statement import Statement
 from .uplines import Uplines
 
 __all__ = ["Settlement", "settle_all"]

@@ -1,103 +1,36 @@
 """Settle one payee's period: credits in, statement out.
 
-The credits are put in one order and counted component by component (`_component`), SPIFFs follow, then what holds for the
-plan: cap, floor, what others bring (overrides, pools, awards), what was carried, below zero, draw. Base salary comes on
-top and currency last. Nothing depends on the order or batches of the credits, and no line is rounded without its sum.
+The credits are put in one order and counted component by component (`_component`), SPIFFs follow, then what holds for
+the plan (`_whole_plan`): cap, floor, what others bring (overrides, pools, awards), what was carried, below zero, draw.
+Base salary comes on top and currency last. Nothing depends on the order or batches of the credits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from fractions import Fraction
-from typing import assert_never
 
-import attrs
-
-from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_text
-from ..money import Currency, Money, Rounding
+from ..errors import InvalidType, clip, require_instance, require_text
+from ..money import Currency, Money
 from ..rate import Rate
 from ._book import Book
-from ._claw import part_of, shrink
 from ._component import Run, Worked, work
 from ._count import Kpis, route, running_window
-from ._rows import Row, added, round_rows, whole_or
+from ._rows import Row
 from ._terms import Terms
-from .awards import Award, CashAward, NonCashAward
+from ._whole_plan import additional, closing, limits, spiff_rows
+from .additions import Addition, Conversion
 from .component import Component
 from .credits import Credit, CreditError, require_credits
-from .draws import DrawEntry, draw_once
 from .ledger import Ledger
-from .line import LineKind, StatementLine
-from .measures import Accumulation, Credited, RoundingPoint
-from .payee import Payee, Presence, presence_of
-from .plan import BelowZero, Clawback, CompPlan, PlanError, Spiff, SpiffPer
+from .line import StatementLine
+from .measures import Accumulation, Credited
+from .payee import Payee, presence_of
+from .plan import Clawback, CompPlan, PlanError
 from .spans import DayCount, Span, require_span
-from .statement import ComponentSummary, NextTier, Statement, rounded
+from .statement import ComponentSummary, NextTier, Statement
 
-__all__ = ["Addition", "Conversion", "settle"]
-
-_ADDED = {LineKind.OVERRIDE, LineKind.POOL, LineKind.AWARD}
-
-
-def _award(given: Award | Money) -> Money | NonCashAward:
-    if isinstance(given, CashAward):
-        return given.amount
-    if not isinstance(given, Money | NonCashAward):
-        raise InvalidType(
-            f"an addition is Money, a CashAward or a NonCashAward: {clip(given)}",
-            code="commission.addition",
-            value=given,
-        )
-    return given
-
-
-@attrs.frozen(kw_only=True)
-class Addition:
-    """What comes from outside the plan's own components: an override, a share of a pool, a prize; under *rule*."""
-
-    kind: LineKind
-    rule: str
-    award: Money | NonCashAward = attrs.field(converter=_award)
-    note: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        if self.kind not in _ADDED:
-            raise InvalidType(
-                f"an addition is an OVERRIDE, POOL or AWARD line: {clip(self.kind)}",
-                code="commission.addition",
-                value=self.kind,
-            )
-        require_text(self.rule, code="commission.addition", name="rule")
-        if self.note != "":
-            require_text(self.note, code="commission.addition", name="note")
-
-
-@attrs.frozen(kw_only=True)
-class Conversion:
-    """The payee's currency: one unit of the plan's is *rate* units of *currency*.
-
-    >>> usd = Conversion(currency=Currency.iso("USD"), rate=Rate.of("0.14"))
-    >>> str(usd.convert(Money.of("12800.00", "CNY"))), str(usd.convert(Money.of("100", "JPY")))
-    ('USD 1792.00', 'USD 14.00')
-    """
-
-    currency: Currency
-    rate: Rate
-    rounding: Rounding = Rounding.HALF_UP
-
-    def __attrs_post_init__(self) -> None:
-        require_instance(self.currency, Currency, code="commission.conversion", name="currency")
-        require_instance(self.rate, Rate, code="commission.conversion", name="rate")
-        require_instance(self.rounding, Rounding, code="commission.conversion", name="rounding")
-        if self.rate <= Rate(0):
-            raise InvalidValue(f"a rate is above 0: {self.rate}", code="commission.conversion", value=self.rate)
-
-    def convert(self, amount: Money) -> Money:
-        """*amount* in the other currency, rounded once."""
-        places = self.currency.exponent - amount.currency.exponent
-        exact = amount.minor * self.rate.to_fraction() * Fraction(10) ** places
-        return rounded(exact, self.currency, self.rounding)
+__all__ = ["settle", "settle_ordered"]
 
 
 def settle(
@@ -184,15 +117,15 @@ def settle_ordered(
         if done.attainment is not None:
             known.given.setdefault(component.id, done.attainment)
     rows = [(done.component.id, row) for done in worked for row in done.rows]
-    rows += [(spiff.id, row) for spiff in plan.spiffs for row in _spiff_rows(run, spiff, ordinary, notes)]
+    rows += [(spiff.id, row) for spiff in plan.spiffs for row in spiff_rows(run, spiff, ordinary, notes)]
     names = [each.id for each in plan.components] + [each.id for each in plan.spiffs]
     for note in notes:
         run.book.require(names, note)
-    rows += [(plan.id, row) for row in _limits(plan, presence, sum(row.amount for _, row in rows))]
-    cash, prizes = _additions(plan, additions)
+    rows += [(plan.id, row) for row in limits(plan, presence, sum(row.amount for _, row in rows))]
+    cash, prizes = additional(plan, additions)
     rows += cash
-    carried, draw, closing = _closing(plan, ledger, period, sum(row.amount for _, row in rows))
-    rows += [(plan.id, row) for row in closing]
+    carried, draw, last = closing(plan, ledger, period, sum(row.amount for _, row in rows))
+    rows += [(plan.id, row) for row in last]
     base = Money.zero(plan.currency) if plan.base_salary is None else plan.base_salary
     base = base.times(presence.there, plan.rounding)
     payout = Money(sum(row.amount for _, row in rows), plan.currency)
@@ -259,7 +192,7 @@ def _check(plan: CompPlan, credits: list[Credit], period: Span, payee: Payee, le
         ):
             if component.accumulation is accumulation and begins(start) != begins(last):
                 raise PlanError(
-                    f"{clip(component.id)} begins again on {begins(last)}, inside {clip(period.label)}: settle it in two",
+                    f"{clip(component.id)} begins again on {begins(last)}, in {clip(period.label)}: settle it in two",
                     code="commission.reset_inside",
                     value=begins(last),
                 )
@@ -289,115 +222,6 @@ def _attainments(kpis: Mapping[str, Rate] | None) -> dict[str, Rate]:
         )
         for name, rate in kpis.items()
     }
-
-
-def _spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit]) -> list[Row]:
-    rows = []
-    for credit in credits:
-        first, until = spiff.first or credit.on, spiff.until
-        if not spiff.scope.holds(credit) or credit.on < first or (until is not None and until <= credit.on):
-            continue
-        match spiff.per:
-            case SpiffPer.UNIT:
-                times = credit.sign * credit.units
-            case SpiffPer.DEAL:
-                times = credit.sign
-            case _:
-                assert_never(spiff.per)
-        counted = times * credit.share.to_fraction()
-        row = added(LineKind.SPIFF, counted * spiff.amount.minor, "", deal=credit.deal, on=credit.on)
-        row.base, row.each = whole_or(counted), spiff.amount
-        rows.append(row)
-        run.book.pay_spiff(spiff.id, credit, counted * spiff.amount.minor)
-    for note in notes:
-        record = run.book.record(spiff.id, note.reverses or "", note.role)
-        if record is not None:
-            part = part_of(note, record.credited.to_fraction())
-            text = f"of {note.reverses}"
-            rows.append(added(LineKind.SPIFF, -part * record.paid.to_fraction(), text, deal=note.deal, on=note.on))
-            run.book.keep(shrink(record, part))
-    round_rows(rows, RoundingPoint.PAYOUT, run.plan.rounding)
-    whole = sum(row.amount for row in rows)
-    if spiff.limit is not None and whole > spiff.limit.minor:
-        rows.append(_whole(LineKind.CAP, spiff.limit.minor - whole, f"at most {spiff.limit} a period"))
-    return rows
-
-
-def _whole(kind: LineKind, minor: int, note: str) -> Row:
-    row = added(kind, Fraction(minor), note)
-    row.amount = minor
-    return row
-
-
-def _limits(plan: CompPlan, presence: Presence, earned: int) -> list[Row]:
-    found = []
-    for kind, limit, word in ((LineKind.CAP, plan.cap, "at most"), (LineKind.FLOOR, plan.floor, "at least")):
-        if limit is None:
-            continue
-        prorated = limit.times(presence.there, plan.rounding).minor
-        if earned > prorated if kind is LineKind.CAP else earned < prorated:
-            found.append(_whole(kind, prorated - earned, f"{word} {Money(prorated, plan.currency).amount}"))
-            earned = prorated
-    return found
-
-
-def _additions(plan: CompPlan, additions: Iterable[Addition]) -> tuple[list[tuple[str, Row]], tuple[NonCashAward, ...]]:
-    given = listed(additions, code="commission.additions", name="additions")
-    rows: list[tuple[str, Row]] = []
-    prizes: list[NonCashAward] = []
-    for each in given:
-        require_instance(each, Addition, code="commission.additions", name="an addition")
-        match each.award:
-            case Money():
-                minor = Money.zero(plan.currency).same(each.award).minor
-                rows.append((each.rule, _whole(each.kind, minor, each.note)))
-            case NonCashAward():
-                prizes.append(each.award)
-            case _:
-                assert_never(each.award)
-    order = list(LineKind)
-    rows.sort(key=lambda pair: (order.index(pair[1].kind), pair[0], pair[1].note, pair[1].amount))
-    return rows, tuple(sorted(prizes, key=str))
-
-
-def _closing(
-    plan: CompPlan, ledger: Ledger | None, period: Span, earned: int
-) -> tuple[Money, DrawEntry | None, list[Row]]:
-    """What was carried in, what goes below zero, and the draw."""
-    rows = []
-    unit = plan.currency
-    carried = 0
-    if ledger is not None and ledger.carried.minor:
-        rows.append(_whole(LineKind.CARRIED_IN, ledger.carried.minor, "taken back before, beyond what was earned then"))
-        earned += ledger.carried.minor
-    if earned < 0:
-        match plan.below_zero:
-            case BelowZero.CARRY:
-                carried = earned
-                rows.append(_whole(LineKind.CARRIED_OUT, -earned, "set off against later pay"))
-                earned = 0
-            case BelowZero.FORGIVE:
-                rows.append(_whole(LineKind.CARRIED_OUT, -earned, "forgiven"))
-                earned = 0
-            case BelowZero.CLAW:
-                pass
-            case _:
-                assert_never(plan.below_zero)
-    owed = Money.zero(unit) if ledger is None else ledger.owed
-    if plan.draw is None and owed.minor == 0:
-        return Money(carried, unit), None, rows
-    day = timedelta(days=1)
-    entry = draw_once(
-        plan.draw,
-        Money(earned, unit),
-        owed=owed,
-        on=period.end - day,
-        after=None if ledger is None else ledger.through - day,
-    )
-    if entry.paid.minor != earned:
-        word = "advanced" if entry.paid.minor > earned else "recovered"
-        rows.append(_whole(LineKind.DRAW, entry.paid.minor - earned, word))
-    return Money(carried, unit), entry, rows
 
 
 def _summary(run: Run, done: Worked) -> ComponentSummary:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from ..display import Align, html_table, text_table
-from ..money import Currency, Money, Rounding
+from ..money import Currency, Money
 from ..rate import Rate
 from ._book import Book
 from ._figures import exact_text, percent_text, rate_text
@@ -241,8 +241,3 @@ def _value_text(value: Rate | Money) -> str:
 
 def _standing_align(rows: list[tuple[str, ...]]) -> tuple[Align, ...]:
     return (Align.LEFT, *[Align.RIGHT] * 4, Align.LEFT)[: len(rows[0])]
-
-
-def rounded(exact: Fraction, currency: Currency, rounding: Rounding) -> Money:
-    """An exact number of minor units as Money."""
-    return Money(rounding.divide(exact.numerator, exact.denominator), currency)

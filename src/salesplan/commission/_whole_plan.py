@@ -1,0 +1,135 @@
+"""The rows that are of no component: SPIFFs, then what holds for the plan as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from fractions import Fraction
+from typing import assert_never
+
+from ..errors import listed, require_instance
+from ..money import Money
+from ._claw import part_of, shrink
+from ._component import Run
+from ._rows import Row, added, round_rows, whole_or
+from .additions import Addition
+from .awards import NonCashAward
+from .credits import Credit
+from .draws import DrawEntry, draw_once
+from .ledger import Ledger
+from .line import LineKind
+from .measures import RoundingPoint
+from .payee import Presence
+from .plan import BelowZero, CompPlan, Spiff, SpiffPer
+from .spans import Span
+
+__all__ = ["additional", "closing", "limits", "spiff_rows"]
+
+
+def spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit]) -> list[Row]:
+    rows = []
+    for credit in credits:
+        first, until = spiff.first or credit.on, spiff.until
+        if not spiff.scope.holds(credit) or credit.on < first or (until is not None and until <= credit.on):
+            continue
+        match spiff.per:
+            case SpiffPer.UNIT:
+                times = credit.sign * credit.units
+            case SpiffPer.DEAL:
+                times = credit.sign
+            case _:
+                assert_never(spiff.per)
+        counted = times * credit.share.to_fraction()
+        row = added(LineKind.SPIFF, counted * spiff.amount.minor, "", deal=credit.deal, on=credit.on)
+        row.base, row.each = whole_or(counted), spiff.amount
+        rows.append(row)
+        run.book.pay_spiff(spiff.id, credit, counted * spiff.amount.minor)
+    for note in notes:
+        record = run.book.record(spiff.id, note.reverses or "", note.role)
+        if record is not None:
+            part = part_of(note, record.credited.to_fraction())
+            text = f"of {note.reverses}"
+            rows.append(added(LineKind.SPIFF, -part * record.paid.to_fraction(), text, deal=note.deal, on=note.on))
+            run.book.keep(shrink(record, part))
+    round_rows(rows, RoundingPoint.PAYOUT, run.plan.rounding)
+    whole = sum(row.amount for row in rows)
+    if spiff.limit is not None and whole > spiff.limit.minor:
+        rows.append(_whole(LineKind.CAP, spiff.limit.minor - whole, f"at most {spiff.limit} a period"))
+    return rows
+
+
+def _whole(kind: LineKind, minor: int, note: str) -> Row:
+    row = added(kind, Fraction(minor), note)
+    row.amount = minor
+    return row
+
+
+def limits(plan: CompPlan, presence: Presence, earned: int) -> list[Row]:
+    found = []
+    for kind, limit, word in ((LineKind.CAP, plan.cap, "at most"), (LineKind.FLOOR, plan.floor, "at least")):
+        if limit is None:
+            continue
+        prorated = limit.times(presence.there, plan.rounding).minor
+        if earned > prorated if kind is LineKind.CAP else earned < prorated:
+            found.append(_whole(kind, prorated - earned, f"{word} {Money(prorated, plan.currency).amount}"))
+            earned = prorated
+    return found
+
+
+def additional(plan: CompPlan, additions: Iterable[Addition]) -> tuple[list[tuple[str, Row]], tuple[NonCashAward, ...]]:
+    given = listed(additions, code="commission.additions", name="additions")
+    rows: list[tuple[str, Row]] = []
+    prizes: list[NonCashAward] = []
+    for each in given:
+        require_instance(each, Addition, code="commission.additions", name="an addition")
+        match each.award:
+            case Money():
+                minor = Money.zero(plan.currency).same(each.award).minor
+                rows.append((each.rule, _whole(each.kind, minor, each.note)))
+            case NonCashAward():
+                prizes.append(each.award)
+            case _:
+                assert_never(each.award)
+    order = list(LineKind)
+    rows.sort(key=lambda pair: (order.index(pair[1].kind), pair[0], pair[1].note, pair[1].amount))
+    return rows, tuple(sorted(prizes, key=str))
+
+
+def closing(
+    plan: CompPlan, ledger: Ledger | None, period: Span, earned: int
+) -> tuple[Money, DrawEntry | None, list[Row]]:
+    """What was carried in, what goes below zero, and the draw."""
+    rows = []
+    unit = plan.currency
+    carried = 0
+    if ledger is not None and ledger.carried.minor:
+        rows.append(_whole(LineKind.CARRIED_IN, ledger.carried.minor, "taken back before, beyond what was earned then"))
+        earned += ledger.carried.minor
+    if earned < 0:
+        match plan.below_zero:
+            case BelowZero.CARRY:
+                carried = earned
+                rows.append(_whole(LineKind.CARRIED_OUT, -earned, "set off against later pay"))
+                earned = 0
+            case BelowZero.FORGIVE:
+                rows.append(_whole(LineKind.CARRIED_OUT, -earned, "forgiven"))
+                earned = 0
+            case BelowZero.CLAW:
+                pass
+            case _:
+                assert_never(plan.below_zero)
+    owed = Money.zero(unit) if ledger is None else ledger.owed
+    if plan.draw is None and owed.minor == 0:
+        return Money(carried, unit), None, rows
+    day = timedelta(days=1)
+    entry = draw_once(
+        plan.draw,
+        Money(earned, unit),
+        owed=owed,
+        on=period.end - day,
+        after=None if ledger is None else ledger.through - day,
+    )
+    if entry.paid.minor != earned:
+        word = "advanced" if entry.paid.minor > earned else "recovered"
+        rows.append(_whole(LineKind.DRAW, entry.paid.minor - earned, word))
+    return Money(carried, unit), entry, rows
