@@ -146,30 +146,24 @@ def _last_balance(run: Run, component: Component) -> Balance | None:
     return found[-1] if found else None
 
 
-def _stretches(run: Run, component: Component, items: Iterable[Item]) -> list[tuple[str, DatedTable, list[Item]]]:
-    """The items by window and version; the window that goes on is there even when nothing was sold."""
+def _stretches(run: Run, component: Component, items: list[Item]) -> list[tuple[str, DatedTable, list[Item]]]:
+    """The items by window and version.
+
+    A quarter or year goes on, and its quota with it, when nothing was sold; a KPI pays without credits.
+    """
     found: dict[tuple[str, date], tuple[DatedTable, list[Item]]] = {}
-    single = len(component.tables) == 1
-    if component.accumulation not in _ONE_BY_ONE:
-        window = running_window(component, run.period)
-        before = _last_balance(run, component)
-        day = run.period.start if before is None or before.version is None else before.version
-        if before is not None or not isinstance(component.measure, Credited):
-            version = component.table_on(max(day, run.period.start) if before is None else day)
-            found[window, version.first or date.min] = (version, [])
-    if single and component.tables[0].first is None and component.accumulation not in _ONE_BY_ONE:
-        everything = [*items]  # one window, one table
-        if not found and not everything:
-            return []
-        return [(running_window(component, run.period), component.tables[0], everything)]
+    running = component.accumulation in {Accumulation.QUARTER, Accumulation.YEAR}
+    if running or not isinstance(component.measure, Credited):
+        start = run.period.start
+        at_start = [each for each in component.tables if each.first is None or each.first <= start][-1:]
+        for version in at_start:
+            found[running_window(component, run.period), version.first or date.min] = (version, [])
+    if component.tables[0].first is None and len(component.tables) == 1 and component.accumulation not in _ONE_BY_ONE:
+        return [(running_window(component, run.period), component.tables[0], items)] if found or items else []
     for item in items:
-        on = item.credit.on
-        version = component.tables[0] if single and component.tables[0].first is None else component.table_on(on)
+        version = component.table_on(item.credit.on)
         mark = (window_of(component, item.credit, run.period), version.first or date.min)
-        if mark in found:
-            found[mark][1].append(item)
-        else:
-            found[mark] = (version, [item])
+        found.setdefault(mark, (version, []))[1].append(item)
     return [(window, version, part) for (window, _), (version, part) in found.items()]
 
 

@@ -16,7 +16,7 @@ _SENTENCES: Final = {
     FindingCode.ENDS: "no row names what lies above {after}",
     FindingCode.OVERLAP: "two rows name {lower} .. {upper}: {twice}",
     FindingCode.FALLS: "{lower} pays {lower_pays}, but {higher} only {higher_pays}",
-    FindingCode.CLIFF: "pay jumps by {jump}: {below} pays {below_pays}, {at} pays {at_pays}",
+    FindingCode.CLIFF: "pay jumps by {jump} at {at}, from {below_pays} to {at_pays}",
     FindingCode.IN_DEAD_ZONE: "begins at {begins} and is over before the dead zone ends, at {until}",
     FindingCode.BELOW_GATE: "begins at {begins} and is over when the gate opens, at {reach}",
     FindingCode.NOT_COUNTED: "begins at {begins}, but nothing is counted above {counted_to}",

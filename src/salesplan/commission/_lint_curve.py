@@ -8,7 +8,7 @@ is one that can be made and paid; attainments have no smallest step, so there li
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
@@ -21,7 +21,7 @@ from ..rate import Rate
 from ._keys import Key
 from ._terms import Form
 
-__all__ = ["Curve", "Piece", "Shape", "Unit", "by_sale", "curve_of"]
+__all__ = ["Curve", "Piece", "Shape", "Unit", "pieces_of", "times_sale"]
 
 ZERO = Fraction(0)
 _MOST = Fraction(MAX_MINOR)
@@ -105,19 +105,21 @@ class Shape:
 
 @attrs.frozen(kw_only=True)
 class Curve:
-    """Pieces from 0 on; at an edge the upper one holds where the curve is *closed*, else the lower."""
+    """Pieces from 0 on; at an edge the upper one holds where the curve is *closed*, else the lower.
+
+    *by_sale*: pay is shown per unit sold, as the rate that comes out on all of it.
+    """
 
     pieces: tuple[Piece, ...]
     closed: bool
     sold: Unit
     paid: Unit
     rounding: Rounding
+    by_sale: bool = False
 
     def first(self, piece: Piece) -> Fraction:
         """The first whole sale of a piece; the first sale of all is 0."""
-        if piece.start == piece.end or self.closed:
-            return Fraction(ceil(piece.start))
-        return Fraction(floor(piece.start) + 1)
+        return piece.start if piece.start == piece.end else self.first_past(piece.start)
 
     def last(self, piece: Piece) -> Fraction:
         """The last whole sale of a piece; before the first where it holds none that can be written as Money."""
@@ -133,23 +135,33 @@ class Curve:
             return self.pieces
         return tuple(piece for piece in self.pieces if self.first(piece) <= self.last(piece))
 
+    def at(self, x: Fraction) -> Fraction:
+        """What a sale of *x*, 0 or more, earns."""
+        find = bisect_right if self.closed else bisect_left
+        starts = [piece.start for piece in self.pieces]
+        return self.pieces[max(0, find(starts, x) - 1)].at(x)
+
     def pay(self, exact: Fraction) -> Fraction:
         """What is paid of what is earned: rounded where it is money."""
         if self.paid.whole:
             return Fraction(self.rounding.divide(exact.numerator, exact.denominator))
         return exact
 
+    def first_past(self, edge: Fraction) -> Fraction:
+        """The first whole sale that has reached *edge*."""
+        return Fraction(ceil(edge) if self.closed else floor(edge) + 1)
+
+    def show_start(self, edge: Fraction) -> Key:
+        """Where what begins at *edge* begins: the first whole sale, or the edge itself."""
+        return self.sold.shown(self.first_past(edge) if self.sold.whole else edge, self.rounding)
+
     def show_sale(self, x: Fraction) -> Key:
         """A sale as Money, a Rate or an int."""
-        return self.sold.shown(x, Rounding.CEILING if self.closed else Rounding.FLOOR)
+        return self.sold.shown(x, self.rounding)
 
-    def show_pay(self, exact: Fraction) -> Key:
-        """A pay as Money, a Rate or an int."""
-        return self.paid.shown(exact, self.rounding)
-
-    def jumps(self) -> Iterator[tuple[Piece, Piece]]:
-        """The pieces on both sides of every edge."""
-        return pairwise(self.pieces)
+    def show_pay(self, exact: Fraction, of: Fraction) -> Key:
+        """The pay of a sale *of* so much as Money, a Rate or an int."""
+        return self.paid.shown(exact / of if self.by_sale and of else exact, self.rounding)
 
     def times(self, factor: Fraction) -> Curve:
         """All pay times *factor*."""
@@ -184,15 +196,33 @@ class Curve:
             if piece.b > 0:
                 x = (pay - piece.a) / piece.b
                 x = Fraction(ceil(x)) if self.sold.whole else x
-                if x <= (self.last(piece) if self.sold.whole else x if piece.end is None else piece.end):
+                if self._within(piece, x):
                     return x
         return None
 
+    def passing(self, pay: Fraction) -> Fraction | None:
+        """The first sale that earns more than *pay*, or the limit of those; None where none does."""
+        for piece in self.holding():
+            first = self.first(piece) if self.sold.whole else piece.start
+            if piece.at(first) > pay:
+                return first
+            if piece.b > 0:
+                x = (pay - piece.a) / piece.b
+                x = Fraction(floor(x) + 1) if self.sold.whole else x
+                if self._within(piece, x) and (self.sold.whole or x != piece.end):
+                    return x
+        return None
 
-def curve_of(shape: Shape, *, sold: Unit, paid: Unit, rounding: Rounding) -> Curve:
-    """The curve of a shape.
+    def _within(self, piece: Piece, x: Fraction) -> bool:
+        if self.sold.whole:
+            return x <= self.last(piece)
+        return piece.end is None or x <= piece.end
 
-    Law: at every sale it is what `Terms.value` gives, or 0 where the gate to the first unit is closed.
+
+def pieces_of(shape: Shape) -> tuple[Piece, ...]:
+    """The pieces of a shape.
+
+    Law: at every sale they are what `Terms.value` gives, or 0 where the gate to the first unit is closed.
     """
     pieces = [] if shape.closed else [Piece(None, ZERO, ZERO)]  # where edges belong below, nothing is reached at 0
     cuts = shape.cuts()
@@ -203,11 +233,11 @@ def curve_of(shape: Shape, *, sold: Unit, paid: Unit, rounding: Rounding) -> Cur
         if shape.gate is not None and start < shape.gate:
             piece = Piece(None, start, end)
         pieces.append(piece)
-    return Curve(pieces=tuple(pieces), closed=shape.closed, sold=sold, paid=paid, rounding=rounding)
+    return tuple(pieces)
 
 
-def by_sale(curve: Curve) -> Curve:
-    """A curve of shares as one of amounts: each piece times the sale."""
+def times_sale(curve: Curve) -> Curve:
+    """A curve of rates as one of pay: each piece times the sale."""
     return attrs.evolve(curve, pieces=tuple(Piece(p.tier, p.start, p.end, ZERO, p.a, p.b) for p in curve.pieces))
 
 

@@ -46,6 +46,7 @@ class Tally:
     heads: Whole
     sales: Whole
     squares: Reals
+    cut: int = 0
 
     @classmethod
     def over(cls, lines: Lines, quotas: Whole, runs: int) -> Tally:
@@ -71,7 +72,9 @@ class Tally:
             raise InvalidValue(f"too much to sum in 63 bits: {peak:,}", code="commission.range", value=peak)
         self.tiers += np.bincount(tiers.ravel(), minlength=len(self.tiers))
         if cap is not None:
-            tiers[pay > cap] = len(self.tiers)
+            above = pay > cap
+            self.cut += int(above.sum())
+            tiers[above] = len(self.tiers)
             pay = np.minimum(pay, cap)
         self.costs[rows] += pay.sum(axis=1)
         self.paid[reps] += pay.sum(axis=0)
@@ -97,7 +100,7 @@ class Tally:
                 values=np.array([float(each / runs) for each in self._by_value()]),
                 quotas=None if by_quota is None else by_quota / runs,
                 all_quotas=None if by_quota is None else fsum((by_quota * self.quotas).tolist()) / runs,
-                cut=_sum(self.heads[-1]) / runs,
+                cut=self.cut / runs,
             ),
         )
 

@@ -46,7 +46,7 @@ class FindingCode(Enum):
     FALLS = "falls"
     """Selling more pays less: a sale of *lower* pays *lower_pays*, one of *higher* only *higher_pays*."""
     CLIFF = "cliff"
-    """Pay jumps at a threshold by *jump*: *below* pays *below_pays*, *at* pays *at_pays*.
+    """Pay jumps at a threshold by *jump*: the last sale *below* pays *below_pays*, the first *at* it *at_pays*.
 
     From *gains_from* up to *below* it pays the seller to buy the rest of the way out of their own pocket, *rest* at
     most; the cheapest false sale is *cheapest*. They are missing where no such sale gains, or none can be priced.
