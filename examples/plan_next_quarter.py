@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from chapters import orders, promotions, targets
+from chapters import commission, orders, promotions, targets
 
 from salesplan.errors import SalesplanError
 from salesplan.money import Money
@@ -31,11 +31,16 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         history = orders.read(given.orders, given.currency)
+        sales = [order for order in history if order.amount.minor >= 0]  # the others are returns
+        if not sales:
+            raise orders.BadRow(f"{given.orders}: only returns in it")
         print(summary(history))
         print()
-        print(promotions.chapter(history))
+        print(promotions.chapter(sales))
         print()
         print(targets.chapter(history, Rate.percent(given.raise_by)))
+        print()
+        print(commission.chapter(history, Rate.percent(given.raise_by)))
     except (orders.BadRow, SalesplanError, OSError) as error:
         print(f"plan_next_quarter: {error}", file=sys.stderr)
         return 2

@@ -19,6 +19,7 @@ from ..rate import Rate
 from ._book import Book
 from ._count import Item, rescaled, window_of
 from ._earn import average
+from ._figures import exact_text
 from ._rows import Row, added
 from ._terms import Terms, ratio, walks
 from .component import Component, DatedTable
@@ -33,6 +34,13 @@ from .spans import Span
 __all__ = ["after_the_fact", "in_the_walk", "part_of", "shrink"]
 
 ZERO = Fraction(0)
+_SOLD = {
+    Accumulation.DEAL: "",
+    Accumulation.DAY: ", sold on ",
+    Accumulation.PERIOD: ", in the period from ",
+    Accumulation.QUARTER: ", in the quarter from ",
+    Accumulation.YEAR: ", in the year from ",
+}
 _GOES_ON = {Accumulation.PERIOD, Accumulation.QUARTER, Accumulation.YEAR}
 
 
@@ -116,16 +124,21 @@ def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Boo
     record = book.record(component.id, note.reverses or "", note.role)
     assert record is not None
     part = part_of(note, record.credited.to_fraction())
-    recomputed = _reduce(component, record, part, book)
-    exact = recomputed if plan.clawback is Clawback.RECOMPUTE else -part * record.paid.to_fraction()
+    text = f"of {record.deal}{_SOLD[component.accumulation]}"
+    if component.accumulation is not Accumulation.DEAL:
+        text += record.window
+    recomputed, worth = _reduce(component, record, part, book)
+    if plan.clawback is Clawback.RECOMPUTE:
+        exact, text = recomputed, text + worth
+    else:
+        exact = -part * record.paid.to_fraction()
     factor = Fraction(1) if book.is_fresh(component.id, record.deal, record.role) else record.factor.to_fraction()
     book.keep(shrink(record, part))
-    text = f"of {record.deal} in {record.window}"
     return [added(LineKind.CLAWBACK, exact * factor, text, deal=note.deal, on=note.on)]
 
 
-def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book) -> Fraction:
-    """Take a part of a deal out of its window; returns what the window is worth more (less: negative) and pays."""
+def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book) -> tuple[Fraction, str]:
+    """Take a part of a deal out of its window; returns what that pays (less: negative), and a remark to check it by."""
     balances = book.of_window(component.id, record.window)
     if not any(balance.version == record.version for balance in balances):
         raise NotFound(
@@ -135,7 +148,7 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
         )
     counts = isinstance(component.measure, Credited)
     measured = part * record.measured.to_fraction() if counts else ZERO
-    change = ZERO
+    change, remark = ZERO, ""
     for balance in balances:
         if (balance.version or date.min) < (record.version or date.min):
             continue
@@ -149,6 +162,8 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
         earned = balance.earned.to_fraction() + more
         withheld = ZERO if not counts or terms.is_open(accumulated) else earned
         change += more - (withheld - balance.withheld.to_fraction())
+        if own and walks(component):
+            remark = _remark(component, balance, accumulated, worth)
         book.put(
             attrs.evolve(
                 balance,
@@ -160,7 +175,15 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
                 withheld=ratio(withheld),
             )
         )
-    return change
+    return change, remark
+
+
+def _remark(component: Component, before: Balance, accumulated: Fraction, worth: Fraction) -> str:
+    money = component.table.currency
+    unit = money if component.measure in {Credited.AMOUNT, Credited.MARGIN} else None
+    now = f"{exact_text(worth, money)} on {exact_text(accumulated, unit)}"
+    paid, on = before.valued.to_fraction(), before.accumulated.to_fraction()
+    return f": {now}, not {exact_text(paid, money)} on {exact_text(on, unit)}"
 
 
 def _worth(component: Component, terms: Terms, opened: Fraction, accumulated: Fraction, base: Fraction) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
@@ -77,63 +77,45 @@ def _witnesses(curve: Curve, p: Piece, q: Piece, low: Fraction, high: Fraction) 
 
 
 def cliffs(case: Case) -> Iterator[Finding]:
-    """Where pay jumps up, by a minor unit or more."""
+    """Where pay jumps up, by a minor unit or more; thresholds between the same two whole sales are one."""
     curve = case.curve
-    for at, (p, q) in enumerate(pairwise(curve.pieces)):
+    pieces = curve.holding()
+    for at, (p, q) in enumerate(pairwise(pieces), start=1):
         edge = q.start
-        jump = q.at(edge) - p.at(edge)
+        assert p.end is not None
+        jump = q.at(edge) - p.at(p.end)
         if jump <= 0 or (curve.paid.whole and jump < 1):
             continue
-        if not curve.sold.whole:
-            gains = _gains_from(curve, at, edge, edge - q.at(edge)) if case.priced else None
-            yield case.found(
-                FindingCode.CLIFF,
-                q.tier,
-                {
-                    "jump": curve.show_pay(jump, edge),
-                    "below_pays": curve.show_pay(p.at(edge), edge),
-                    "at": curve.show_sale(edge),
-                    "at_pays": curve.show_pay(q.at(edge), edge),
-                    "gains_from": None if gains is None else curve.show_sale(gains),
-                    "rest": None if gains is None else curve.show_sale(edge - gains),
-                },
-            )
-            continue
-        reached = curve.first_past(edge)
-        if reached > curve.last(curve.pieces[-1]):
-            continue
-        gains = _gains_from(curve, at, reached, reached - curve.at(reached)) if case.priced else None
-        below = reached - 1
-        yield case.found(
-            FindingCode.CLIFF,
-            q.tier,
-            {
-                "jump": curve.show_pay(jump, edge),
-                "below": curve.show_sale(below),
-                "below_pays": curve.show_pay(curve.at(below), below),
-                "at": curve.show_sale(reached),
-                "at_pays": curve.show_pay(curve.at(reached), reached),
-                "gains_from": None if gains is None else curve.show_sale(gains),
-                "rest": None if gains is None else curve.show_sale(reached - gains),
-                "cheapest": None if gains is None else curve.show_sale(Fraction(1)),
-            },
-        )
+        reached = curve.first(q) if curve.sold.whole else edge
+        below = reached - 1 if curve.sold.whole else edge
+        gains = _gains_from(curve, pieces[:at], reached, reached - q.at(reached)) if case.priced else None
+        numbers = {
+            "jump": curve.show_pay(jump, edge),
+            "below_pays": curve.show_pay(p.at(below), below),
+            "at": curve.show_sale(reached),
+            "at_pays": curve.show_pay(q.at(reached), reached),
+        }
+        if curve.sold.whole:
+            numbers["below"] = curve.show_sale(below)
+        if gains is not None:
+            numbers |= {"gains_from": curve.show_sale(gains), "rest": curve.show_sale(reached - gains)}
+            if curve.sold.whole:
+                numbers["cheapest"] = curve.show_sale(Fraction(1))
+        yield case.found(FindingCode.CLIFF, q.tier, numbers)
 
 
-def _gains_from(curve: Curve, at: int, reached: Fraction, kept: Fraction) -> Fraction | None:
+def _gains_from(curve: Curve, below: Sequence[Piece], reached: Fraction, kept: Fraction) -> Fraction | None:
     """From which sale on, up to *reached*, it pays to buy the rest: what one keeps of one's money is less there.
 
     A sale of s that pays F(s) gains by becoming one of t for the price of t - s where s - F(s) > t - F(t), which is
     *kept*. In whole sales the first that gains; else the limit from which on they do.
     """
     found: Fraction | None = None
-    for piece in reversed(curve.pieces[: at + 1]):
-        whole = curve.sold.whole
+    whole = curve.sold.whole
+    for piece in reversed(below):
         first, last = (curve.first(piece), curve.last(piece)) if whole else (piece.start, piece.end)
         assert last is not None
         last = min(last, reached - 1) if whole else last
-        if whole and last < first:
-            continue
         if last - piece.at(last) <= kept:
             return found
         slope = 1 - piece.b

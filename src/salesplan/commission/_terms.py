@@ -202,9 +202,9 @@ class _Integers:
     def pieces(self, before: int, after: int) -> list[Piece]:
         """The stretches between two points: tier, signed length, pay over *per*."""
         if before >= 0 and after >= 0:
-            return self._between(before, after, 1) if after >= before else self._between(after, before, -1)
-        if before <= 0 and after <= 0:
-            return self._between(-after, -before, 1) if after >= before else self._between(-before, -after, -1)
+            return self._between(before, after, 1) if after >= before else self._between(after, before, -1)[::-1]
+        if before <= 0 and after <= 0:  # mirrored: away from zero is down
+            return self._between(-before, -after, -1) if after <= before else self._between(-after, -before, 1)[::-1]
         return [*self.pieces(before, 0), *self.pieces(0, after)]
 
     def _between(self, low: int, high: int, sign: int) -> list[Piece]:
@@ -219,7 +219,7 @@ class _Integers:
             length = sign * (until - low)
             found.append((self.tiers[at], length, length * self.pays[at]))
             low, at = until, at + 1
-        return found if sign > 0 else found[::-1]
+        return found
 
 
 def _form(application: Application, *, whole_steps: bool) -> Form:

@@ -177,7 +177,8 @@ class Statement:
                     self._next(each),
                 )
             )
-        return rows
+        told = [any(row[at] not in {"", "-"} for row in rows[1:]) for at in range(len(rows[0]))]
+        return [tuple(cell for cell, tell in zip(row, told, strict=True) if tell) for row in rows]
 
     def _figure(self, exact: Fraction, summary: ComponentSummary) -> str:
         if summary.is_money:
@@ -240,4 +241,5 @@ def _value_text(value: Rate | Money) -> str:
 
 
 def _standing_align(rows: list[tuple[str, ...]]) -> tuple[Align, ...]:
-    return (Align.LEFT, *[Align.RIGHT] * 4, Align.LEFT)[: len(rows[0])]
+    last = Align.LEFT if rows[0][-1] == "next tier" else Align.RIGHT
+    return (Align.LEFT, *[Align.RIGHT] * (len(rows[0]) - 2), last)
