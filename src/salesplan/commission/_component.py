@@ -60,8 +60,7 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
     items, scale = items_of(component, credits, run.kpis)
     items, scale, later = in_the_walk(run.plan, component, notes, items, scale, run.period, run.book)
     inner: list[Row] = []
-    last: Worth | None = None
-    measured: Fraction | None = ZERO if isinstance(component.measure, Credited) else None
+    reached: dict[str, Fraction] = {}  # by window, as far as its newest version
     quota, on_target = _quota_to_date(run, component), _on_target_to_date(run, component)
     for window, version, part in _stretches(run, component, items):
         stretch = _opened(run, component, window, version, part, scale, quota, on_target)
@@ -69,24 +68,23 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
             continue
         last = _worked(run, stretch)
         inner += last.rows
-        measured = (
-            last.accumulated
-            if measured is None or component.accumulation not in _ONE_BY_ONE
-            else (measured + last.accumulated)
-        )
+        reached[window] = last.accumulated
         run.book.settle(Settled(stretch, last, window, version.first, quota, on_target))
     outer: list[Row] = []
     _shrink(run, component, items)
     for note in later:
         fresh = run.book.is_fresh(component.id, note.reverses or "", note.role)
         (inner if fresh else outer).extend(after_the_fact(run.plan, component, note, run.book))
+        reached |= {
+            window: run.book.of_window(component.id, window)[-1].accumulated.to_fraction() for window in reached
+        }
     factor, rows = finished(component, inner, outer, run.kpis, run.presence.there.to_fraction())
     run.book.factors[component.id] = factor
+    counted = isinstance(component.measure, Credited)
+    measured = sum(reached.values(), start=ZERO) if counted or reached else None
     attainment = None
-    if measured is not None and isinstance(component.measure, Credited) and quota:
-        attainment = ratio(measured / quota)
-    elif measured is not None and not isinstance(component.measure, Credited):
-        attainment = ratio(measured)
+    if measured is not None and (not counted or quota):
+        attainment = ratio(measured / quota if counted and quota else measured)
     return Worked(
         component=component,
         measured=measured,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..errors import clip
 from ..money import Money
 from ..rate import Rate
 from ._figures import percent_text
@@ -65,4 +66,4 @@ def _text(value: Number) -> str:
         case Money():
             return str(value)
         case _:
-            return f"{value:,}"
+            return f"{value:,}" if value.bit_length() < 256 else clip(value)

@@ -153,7 +153,7 @@ class Curve:
 
     def show_start(self, edge: Fraction) -> Key:
         """Where what begins at *edge* begins: the first whole sale, or the edge itself."""
-        return self.sold.shown(self.first_past(edge) if self.sold.whole else edge, self.rounding)
+        return self.sold.shown(min(self.first_past(edge), _MOST) if self.sold.whole else edge, self.rounding)
 
     def show_sale(self, x: Fraction) -> Key:
         """A sale as Money, a Rate or an int."""

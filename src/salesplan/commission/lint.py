@@ -147,14 +147,14 @@ def _in_units(best: Key | None, cases: list[Case]) -> list[Fraction | None]:
     if best is None:
         return [None] * len(cases)
     if number(best) < 0:
-        raise InvalidValue(f"the best is 0 or more: {clip(str(best))}", code="commission.best", value=best)
+        raise InvalidValue(f"the best is 0 or more: {clip(best)}", code="commission.best", value=best)
     for case in cases:
         if isinstance(best, Money):
             Money.zero(case.table.currency).same(best)
     found = [number_of_best(case, best) for case in cases]
     if cases and not any(each is not None for each in found):
         raise InvalidType(
-            f"no tiers are reached by {type(best).__name__}: {clip(str(best))}", code="commission.best", value=best
+            f"no tiers are reached by {type(best).__name__}: {clip(best)}", code="commission.best", value=best
         )
     return found
 

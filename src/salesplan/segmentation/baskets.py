@@ -1,0 +1,238 @@
+"""What is bought together: counts of items, pairs and triples over baskets, that merge.
+
+A basket is whatever a code stands for: an order, or a customer with all that was ever bought (then "together" means by the
+same person). An item counts once in a basket, however often it is named there. A basket without items has no row and
+is in no count.
+
+Counts are whole numbers, so the parts of a large file add up to exactly what one pass gives, as long as no basket is in
+two parts; each count keeps the codes of its baskets as runs, and `merge` refuses a basket that it has already seen.
+Nothing is pruned: a pair below a support threshold in every part may be above it in all of them.
+
+Left out: combinations of four and more.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Whole, whole_numbers
+from ..display import Align, html_table, text_table
+from ..errors import InvalidValue, clip, require_instance, require_int
+from ..money import MAX_MINOR
+from ._combinations import combinations, sorted_rows
+from ._id_runs import merged_runs, own_runs, run_total, runs_of
+from ._own_arrays import bytes_of, fields_of, own_column, own_table
+from ._tally import added_up
+
+__all__ = ["PairCounts", "count_pairs"]
+
+_CODE: Final = "segmentation.baskets"
+_MOST: Final = 10**15  # baskets; products of three counts are then exact Rates
+_SHOWN: Final = 10
+
+
+def _rebuilt(fields: dict[str, Any]) -> PairCounts:
+    return PairCounts(**fields)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class PairCounts:
+    """In how many baskets each item, pair and (where counted) triple occurs.
+
+    Shape: *items* rising, *pairs* and *triples* rows of rising codes in rising order, a count beside each; only what
+    occurs is there. *basket_runs* are the (first, last) codes of runs of baskets. *triples* is None where only pairs
+    were counted.
+    Law: a combination is in no more baskets than any part of it.
+    Raises: InvalidValue where the counts break that law or the order, or for more than 10**15 baskets.
+    """
+
+    basket_runs: Whole = attrs.field(repr=False)
+    items: Whole = attrs.field(repr=False)
+    item_counts: Whole = attrs.field(repr=False)
+    pairs: Whole = attrs.field(repr=False)
+    pair_counts: Whole = attrs.field(repr=False)
+    triples: Whole | None = attrs.field(default=None, repr=False)
+    triple_counts: Whole | None = attrs.field(default=None, repr=False)
+    baskets: int = attrs.field(init=False)
+    _keys: tuple[Whole, ...] = attrs.field(init=False, repr=False)  # of the items, the pairs, the triples
+
+    def __attrs_post_init__(self) -> None:
+        keep = object.__setattr__
+        keep(self, "basket_runs", own_runs(self.basket_runs, name="basket_runs", code=_CODE))
+        keep(self, "baskets", require_int(run_total(self.basket_runs), code=_CODE, name="baskets", high=_MOST))
+        keep(self, "items", own_column(self.items, name="items", code=_CODE))
+        if (self.triples is None) != (self.triple_counts is None):
+            raise InvalidValue("triples and their counts come together", code=_CODE, value=None)
+        if self.items.size >= 1 << 31 or (self.triples is not None and self.items.size >= 1 << 20):
+            raise InvalidValue(f"too many items: {self.items.size:,}", code=_CODE, value=self.items.size)
+        tables = [("item", self.items[:, None], self.item_counts), ("pair", self.pairs, self.pair_counts)]
+        if self.triples is not None:
+            tables.append(("triple", self.triples, self.triple_counts))
+        keep(self, "_keys", ())
+        for size, (name, codes, given) in enumerate(tables, start=1):
+            rows = own_table(codes, width=size, name=f"{name}s", code=_CODE)
+            counts = own_column(given, name=f"{name}_counts", code=_CODE, low=1, size=rows.shape[0])
+            keys = self._keyed(rows)
+            if (rows[:, 1:] <= rows[:, :-1]).any() or (keys < 0).any() or (keys[1:] <= keys[:-1]).any():
+                raise InvalidValue(f"{name}s must be different items, in rising order", code=_CODE, value=None)
+            if any((counts > most).any() for most in self._parts(rows)):
+                raise InvalidValue(f"a {name} is in more baskets than a part of it", code=_CODE, value=None)
+            keep(self, "_keys", (*self._keys, keys))
+            keep(self, f"{name}_counts", counts)
+            if size > 1:
+                keep(self, f"{name}s", rows)
+
+    def _parts(self, rows: Whole) -> list[Whole]:
+        """In how many baskets the rest of each row is, without its first item, without its second, ..."""
+        if rows.shape[1] == 1:
+            return [np.full(rows.shape[0], self.baskets, dtype=np.int64)]
+        return [self.counts_of(np.delete(rows, place, axis=1)) for place in range(rows.shape[1])]
+
+    def _keyed(self, rows: Whole) -> Whole:
+        """One number for each row, that rises as the rows do; -1 where an item is not in *items*."""
+        if not self.items.size:
+            return np.full(rows.shape[0], -1, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.items, rows), self.items.size - 1)
+        keys = np.zeros(rows.shape[0], dtype=np.int64)
+        for place in range(rows.shape[1]):
+            keys = keys * self.items.size + places[:, place]
+        return np.where((self.items[places] == rows).all(axis=1), keys, -1)
+
+    def counts_of(self, rows: Whole) -> Whole:
+        """In how many baskets the items of each row, rising codes, occur together.
+
+        Shape: a table of up to `largest` columns in, one count for each row out; 0 where they never do.
+        """
+        known = self._keys[rows.shape[1] - 1]
+        counts = (self.item_counts, self.pair_counts, self.triple_counts)[rows.shape[1] - 1]
+        if counts is None or not known.size:
+            return np.zeros(rows.shape[0], dtype=np.int64)
+        keys = self._keyed(rows)
+        places = np.minimum(np.searchsorted(known, keys), known.size - 1)
+        return np.where(known[places] == keys, counts[places], 0)
+
+    @property
+    def largest(self) -> int:
+        """The size of the largest combinations counted: 2 or 3."""
+        return 2 if self.triples is None else 3
+
+    def together(self, *items: int) -> int:
+        """In how many baskets all of these one, two or three items are; 0 for an item that was never bought.
+
+        Raises: InvalidValue for none, for more than were counted, or for a code below 0; InvalidType.
+        >>> counts = count_pairs(basket=[1, 1, 2], item=[7, 8, 7])
+        >>> counts.together(7), counts.together(8, 7), counts.together(9)
+        (2, 1, 0)
+        """
+        codes = sorted({require_int(item, code=_CODE, name="an item", low=0, high=MAX_MINOR) for item in items})
+        if not 1 <= len(codes) <= self.largest:
+            raise InvalidValue(
+                f"ask for 1 to {self.largest} items, not {len(codes)}: larger combinations were not counted",
+                code=_CODE,
+                value=items,
+            )
+        return int(self.counts_of(np.array([codes], dtype=np.int64))[0])
+
+    def merge(self, other: PairCounts) -> PairCounts:
+        """The counts of both parts.
+
+        Law: associative and commutative, and what one pass over all rows gives, to the byte.
+        Raises: SeenTwice for a basket that is in both; InvalidValue where only one counted triples.
+        >>> monday, tuesday = count_pairs(basket=[1, 1], item=[7, 8]), count_pairs(basket=[2, 2], item=[7, 8])
+        >>> monday.merge(tuesday).together(7, 8)
+        2
+        >>> monday.merge(monday)
+        Traceback (most recent call last):
+        salesplan.segmentation._id_runs.SeenTwice: basket 1 is in both parts and would count twice: split the rows \
+by basket
+        """
+        require_instance(other, PairCounts, code=_CODE, name="the other part")
+        if self.largest != other.largest:
+            raise InvalidValue("one part counted triples, the other did not", code=_CODE, value=other.largest)
+        runs = merged_runs(self.basket_runs, other.basket_runs, what="basket", code=f"{_CODE}.seen_twice")
+        items = np.union1d(self.items, other.items)
+        merged: dict[str, Any] = {"basket_runs": runs, "items": items}
+        merged["item_counts"] = _both(self.items[:, None], self.item_counts, other.items[:, None], other.item_counts)[1]
+        merged["pairs"], merged["pair_counts"] = _both(self.pairs, self.pair_counts, other.pairs, other.pair_counts)
+        if self.triples is not None and other.triples is not None:
+            merged["triples"], merged["triple_counts"] = _both(
+                self.triples, self.triple_counts, other.triples, other.triple_counts
+            )
+        return PairCounts(**merged)
+
+    def explain(self) -> str:
+        """How much was counted, and the pairs that are bought together most often.
+
+        >>> print(count_pairs(basket=[1, 1, 2, 2, 3], item=[7, 8, 7, 8, 7]).explain())
+        3 baskets, 2 items, 1 pair
+        item  item  baskets
+           7     8        2
+        """
+        return "\n".join([self._caption(), text_table([_HEAD, *self._rows()], align=[Align.RIGHT] * 3)])
+
+    def _repr_html_(self) -> str:
+        return html_table(_HEAD, self._rows(), caption=self._caption())
+
+    def _caption(self) -> str:
+        sizes = [(self.baskets, "basket"), (self.items.size, "item"), (self.pairs.shape[0], "pair")]
+        sizes += [] if self.triples is None else [(self.triples.shape[0], "triple")]
+        return ", ".join(f"{many:,} {name}{'' if many == 1 else 's'}" for many, name in sizes)
+
+    def _rows(self) -> list[tuple[int, ...]]:
+        often = np.lexsort([np.arange(self.pair_counts.size), -self.pair_counts])[:_SHOWN]
+        return [(*self.pairs[at].tolist(), int(self.pair_counts[at])) for at in often]
+
+    def to_columns(self) -> dict[str, NDArray[Any]]:
+        """The pairs: *first* and *second* item, and the *baskets* with both."""
+        return {"first": self.pairs[:, 0].copy(), "second": self.pairs[:, 1].copy(), "baskets": self.pair_counts.copy()}
+
+    def __eq__(self, other: object) -> bool:
+        return bytes_of(self) == bytes_of(other) if isinstance(other, PairCounts) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes_of(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (fields_of(self),)
+
+
+_HEAD: Final = ("item", "item", "baskets")
+
+
+def _both(left: Whole, left_counts: Whole | None, right: Whole, right_counts: Whole | None) -> tuple[Whole, Whole]:
+    """The rows of both, rising, with their counts added."""
+    rows, place = np.unique(np.concatenate([left, right]), axis=0, return_inverse=True)
+    counts = np.zeros(rows.shape[0], dtype=np.int64)
+    np.add.at(counts, place.ravel(), np.concatenate([left_counts, right_counts]))
+    return rows, counts
+
+
+def count_pairs(*, basket: object, item: object, largest: int = 2) -> PairCounts:
+    """The counts of rows that each put an *item* into a *basket*; *largest* is 3 to count triples as well.
+
+    Units: whole codes from 0 on, in any order; names stay outside.
+    Law: a permutation of the rows, or a row given twice, gives the same bytes.
+    Raises: InvalidType for anything but whole numbers; InvalidValue for a code below 0, columns of different length,
+    or more than 2**27 possible combinations (count parts and merge them).
+    >>> counts = count_pairs(basket=[1, 1, 1, 2, 2, 3], item=[10, 11, 12, 10, 11, 12])
+    >>> counts.baskets, counts.together(10, 11), counts.together(11, 12)
+    (3, 2, 1)
+    """
+    require_int(largest, code=_CODE, name="largest", low=2, high=3)
+    baskets = whole_numbers(basket, name="basket", code=_CODE, low=0)
+    codes = whole_numbers(item, name="item", code=_CODE, low=0, size=baskets.size)
+    rows = sorted_rows(baskets, codes)
+    sizes: dict[str, Any] = {}
+    for name, size in (("pair", 2), ("triple", 3))[: largest - 1]:
+        ranks, counts = combinations(rows, size, code=f"{_CODE}.too_many")
+        sizes |= {f"{name}s": rows.items[ranks], f"{name}_counts": counts}
+    return PairCounts(
+        basket_runs=runs_of(rows.baskets),
+        items=rows.items,
+        item_counts=np.bincount(rows.rank, minlength=rows.items.size),
+        **sizes,
+    )
