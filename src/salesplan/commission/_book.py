@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
 import attrs
 
-from ..errors import NotFound, clip
 from ..rate import Rate
 from ._count import Item
 from ._earn import Stretch, Worth
 from ._terms import ratio
 from .credits import Credit, CreditRole
-from .ledger import Balance, DealRecord, Ledger
+from .ledger import Balance, DealRecord, Earned, Ledger
 
 __all__ = ["Book", "Settled"]
 
@@ -36,18 +34,22 @@ class Settled:
 class Book:
     """Balances by component, window and version; deals by component (or SPIFF), id and role of the credit."""
 
-    def __init__(self, prior: Ledger | None) -> None:
+    def __init__(self, prior: Ledger | None, period: str) -> None:
+        self.period = period
         self.balances: dict[str, dict[str, dict[date, Balance | Settled]]] = {}
         self.deals: dict[DealKey, DealRecord] = {}
-        self.spiffs: dict[DealKey, DealRecord] = {}
-        self.settled: list[Settled] = []
+        self.limited: dict[tuple[str, str], Earned] = {}
+        self.taken_back: dict[str, Fraction] = {}  # by earlier period: what its own limits let go
+        self._settled: list[Settled] = []
         self._fresh: dict[DealKey, tuple[Settled, Item]] = {}
         self._indexed = 0
-        self.factors: dict[str, Fraction] = {}
+        self._reduced: list[DealKey] = []
+        self._factors: dict[str, Fraction] = {}
         if prior is not None:
             for balance in prior.balances:
                 self.put(balance)
             self.deals = {(record.component, record.deal, record.role): record for record in prior.deals}
+            self.limited = {(earned.name, earned.period): earned for earned in prior.limited}
 
     def put(self, balance: Balance) -> None:
         """Keep a balance in place of the one of the same component, window and version."""
@@ -58,16 +60,17 @@ class Book:
         """Keep what a stretch has come to."""
         windows = self.balances.setdefault(settled.stretch.component.id, {})
         windows.setdefault(settled.window, {})[settled.version or date.min] = settled
-        self.settled.append(settled)
+        self._settled.append(settled)
 
-    def pay_spiff(self, spiff: str, credit: Credit, paid: Fraction) -> None:
-        """Keep what a SPIFF pays for a deal."""
+    def note_deal(self, name: str, credit: Credit, paid: Fraction, window: str = "") -> None:
+        """Keep a deal that no walk has: what a SPIFF paid for it, or, under no name, that it is known."""
         none = Rate(0)
-        self.spiffs[spiff, credit.deal, credit.role] = DealRecord(
+        self.deals[name, credit.deal, credit.role] = DealRecord(
             deal=credit.deal,
             role=credit.role,
-            component=spiff,
-            window="spiff",
+            component=name,
+            period=self.period,
+            window=window,
             version=None,
             credited=ratio(credit.credited),
             measured=none,
@@ -76,21 +79,21 @@ class Book:
             factor=Rate(1),
         )
 
-    @property
-    def fresh(self) -> dict[DealKey, tuple[Settled, Item]]:
-        """The deals of this settlement as their walks left them, found when somebody asks."""
-        for settled in self.settled[self._indexed :]:
-            component = settled.stretch.component.id
-            for item in settled.stretch.items:
-                if item.part is None and item.paid is not None:
-                    self._fresh[component, item.credit.deal, item.credit.role] = settled, item
-        self._indexed = len(self.settled)
-        return self._fresh
-
     def of_window(self, component: str, window: str) -> list[Balance]:
         """The balances of a window, oldest version first."""
         versions = self.balances.get(component, {}).get(window, {})
         return [_balance(versions[version]) for version in sorted(versions)]
+
+    @property
+    def fresh(self) -> dict[DealKey, tuple[Settled, Item]]:
+        """The deals of this settlement as their walks left them, found when somebody asks."""
+        for settled in self._settled[self._indexed :]:
+            component = settled.stretch.component.id
+            for item in settled.stretch.items:
+                if item.part is None and item.paid is not None:
+                    self._fresh[component, item.credit.deal, item.credit.role] = settled, item
+        self._indexed = len(self._settled)
+        return self._fresh
 
     def is_fresh(self, component: str, deal: str, role: CreditRole) -> bool:
         """Whether the deal is of this settlement."""
@@ -99,32 +102,51 @@ class Book:
     def record(self, component: str, deal: str, role: CreditRole) -> DealRecord | None:
         """What is left of a deal."""
         mark = component, deal, role
-        known = self.deals.get(mark) or self.spiffs.get(mark)
-        if known is not None:
-            return known
+        if mark in self.deals:
+            return self.deals[mark]
         fresh = self.fresh.get(mark)
         return None if fresh is None else self._recorded(*fresh)
 
     def keep(self, record: DealRecord) -> None:
         """Keep a record in place of the one of the same deal."""
-        self.deals[record.component, record.deal, record.role] = record
+        mark = record.component, record.deal, record.role
+        self.deals[mark] = record
+        self._reduced.append(mark)
 
-    def require(self, names: Iterable[str], note: Credit) -> None:
-        """That the deal which a note takes back is known to one of these components or SPIFFs.
+    def multiply(self, component: str, factor: Fraction) -> None:
+        """What gates and multipliers made of the deals of this settlement."""
+        self._factors[component] = factor
+        for mark in self._reduced:
+            if mark[0] == component and mark in self.fresh:
+                self.deals[mark] = attrs.evolve(self.deals[mark], factor=ratio(factor))
 
-        Raises: NotFound.
-        """
-        if not any(self.record(name, note.reverses or "", note.role) for name in names):
-            raise NotFound(
-                f"{clip(note.deal)} takes back {clip(note.reverses)}, which neither the credits nor prior= know; "
-                "without reverses= it comes off the top",
-                code="commission.unknown_deal",
-                value=note.reverses,
+    def earn(self, name: str, earned: Fraction, floor: Fraction | None, cap: Fraction | None) -> None:
+        """Keep what was earned this period before limits, where there are any."""
+        if floor is not None or cap is not None:
+            self.limited[name, self.period] = Earned(
+                name=name,
+                period=self.period,
+                earned=ratio(earned),
+                floor=None if floor is None else ratio(floor),
+                cap=None if cap is None else ratio(cap),
             )
+
+    def take_back(self, name: str, period: str, change: Fraction) -> Fraction:
+        """What a change of an earlier period's earnings changes of its pay, within the limits of that period."""
+        known = self.limited.get((name, period))
+        if known is None:
+            return change
+        before = known.earned.to_fraction()
+        self.limited[name, period] = attrs.evolve(known, earned=ratio(before + change))
+        return _within(before + change, known) - _within(before, known)
+
+    def take_back_later(self, period: str, change: Fraction) -> None:
+        """Keep for the limits of the plan what was taken back from an earlier period."""
+        self.taken_back[period] = self.taken_back.get(period, Fraction(0)) + change
 
     def all_records(self) -> tuple[DealRecord, ...]:
         """All deals, by id and component."""
-        found = self.spiffs | self.deals
+        found = dict(self.deals)
         for mark, fresh in self.fresh.items():
             if mark not in found:
                 found[mark] = self._recorded(*fresh)
@@ -139,6 +161,10 @@ class Book:
             for version in sorted(self.balances[component][window])
         )
 
+    def all_limited(self) -> tuple[Earned, ...]:
+        """What has limits, by name and period."""
+        return tuple(self.limited[mark] for mark in sorted(self.limited))
+
     def _recorded(self, settled: Settled, item: Item) -> DealRecord:
         component, scale = settled.stretch.component.id, settled.stretch.scale
         assert item.paid is not None
@@ -147,14 +173,20 @@ class Book:
             deal=item.credit.deal,
             role=item.credit.role,
             component=component,
+            period=self.period,
             window=settled.window,
             version=settled.version,
             credited=ratio(item.credit.credited),
             measured=Rate(item.measured, scale),
             base=Rate(item.base, scale),
             paid=ratio(paid),
-            factor=ratio(self.factors.get(component, Fraction(1))),
+            factor=ratio(self._factors.get(component, Fraction(1))),
         )
+
+
+def _within(amount: Fraction, limits: Earned) -> Fraction:
+    low = amount if limits.floor is None else max(amount, limits.floor.to_fraction())
+    return low if limits.cap is None else min(low, limits.cap.to_fraction())
 
 
 def _balance(kept: Balance | Settled) -> Balance:

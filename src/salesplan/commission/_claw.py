@@ -83,13 +83,20 @@ def in_the_walk(
         for size in (part * measured, part * base):
             scale = rescaled([*items, *steps], scale, size.denominator)
         step = Item(note, -int(part * measured * scale), -int(part * base * scale), part=part)
+        step.of = item
+        step.at_original = at_original
         if at_original:
-            step.of = item
             step.original = None if record is None or item is not None else record.paid.to_fraction()
         steps.append(step)
     if steps:
-        items = sorted([*items, *steps], key=lambda each: (each.credit.on, each.part is not None, each.credit.deal))
+        items = sorted([*items, *steps], key=_turn)
     return items, scale, later
+
+
+def _turn(item: Item) -> tuple[date, bool, str]:
+    """By day, notes after deals; a note dated before its deal waits for it."""
+    on = item.credit.on if item.of is None else max(item.credit.on, item.of.credit.on)
+    return on, item.part is not None, item.credit.deal
 
 
 def part_of(note: Credit, credited: Fraction, taken: Fraction = ZERO) -> Fraction:
@@ -127,14 +134,21 @@ def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Boo
     text = f"of {record.deal}{_SOLD[component.accumulation]}"
     if component.accumulation is not Accumulation.DEAL:
         text += record.window
+    held_back = any(
+        balance.withheld != Rate(0)
+        for balance in book.of_window(component.id, record.window)
+        if balance.version == record.version
+    )
     recomputed, worth = _reduce(component, record, part, book)
     if plan.clawback is Clawback.RECOMPUTE:
         exact, text = recomputed, text + worth
     else:
-        exact = -part * record.paid.to_fraction()
-    factor = Fraction(1) if book.is_fresh(component.id, record.deal, record.role) else record.factor.to_fraction()
+        exact = ZERO if held_back else -part * record.paid.to_fraction()
+    if not book.is_fresh(component.id, record.deal, record.role):  # else gates, multipliers and limits are to come
+        exact = book.take_back(component.id, record.period, exact * record.factor.to_fraction())
+        book.take_back_later(record.period, exact)
     book.keep(shrink(record, part))
-    return [added(LineKind.CLAWBACK, exact * factor, text, deal=note.deal, on=note.on)]
+    return [added(LineKind.CLAWBACK, exact, text, deal=note.deal, on=note.on)]
 
 
 def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book) -> tuple[Fraction, str]:

@@ -78,8 +78,7 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
         reached |= {
             window: run.book.of_window(component.id, window)[-1].accumulated.to_fraction() for window in reached
         }
-    factor, rows = finished(component, inner, outer, run.kpis, run.presence.there.to_fraction())
-    run.book.factors[component.id] = factor
+    rows = finished(component, inner, outer, run.kpis, run.presence.there.to_fraction(), run.book)
     counted = isinstance(component.measure, Credited)
     measured = sum(reached.values(), start=ZERO) if counted or reached else None
     attainment = None
@@ -145,24 +144,27 @@ def _last_balance(run: Run, component: Component) -> Balance | None:
 
 
 def _stretches(run: Run, component: Component, items: list[Item]) -> list[tuple[str, DatedTable, list[Item]]]:
-    """The items by window and version.
+    """The items by window and version, older versions first.
 
-    A quarter or year goes on, and its quota with it, when nothing was sold; a KPI pays without credits.
+    A quarter or year goes on when nothing was sold, its quota to date with it, under all versions it was sold under; a
+    KPI pays without credits.
     """
     found: dict[tuple[str, date], tuple[DatedTable, list[Item]]] = {}
     running = component.accumulation in {Accumulation.QUARTER, Accumulation.YEAR}
     if running or not isinstance(component.measure, Credited):
-        start = run.period.start
-        at_start = [each for each in component.tables if each.first is None or each.first <= start][-1:]
-        for version in at_start:
-            found[running_window(component, run.period), version.first or date.min] = (version, [])
+        window = running_window(component, run.period)
+        known = {balance.version for balance in run.book.of_window(component.id, window)}
+        at_start = [each for each in component.tables if each.first is None or each.first <= run.period.start][-1:]
+        for version in component.tables:
+            if version.first in known or version in at_start:
+                found[window, version.first or date.min] = (version, [])
     if component.tables[0].first is None and len(component.tables) == 1 and component.accumulation not in _ONE_BY_ONE:
         return [(running_window(component, run.period), component.tables[0], items)] if found or items else []
     for item in items:
         version = component.table_on(item.credit.on)
         mark = (window_of(component, item.credit, run.period), version.first or date.min)
         found.setdefault(mark, (version, []))[1].append(item)
-    return [(window, version, part) for (window, _), (version, part) in found.items()]
+    return [(window, *found[window, first]) for window, first in sorted(found, key=lambda mark: mark[1])]
 
 
 def _opened(

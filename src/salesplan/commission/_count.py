@@ -55,8 +55,9 @@ class Item:
     base: int
     paid: Paid | None = None  # set by the walk
     part: Fraction | None = None  # of a note that is a step of the walk: the part of its deal
-    of: Item | None = None  # at the original rate: its deal, in the same walk
-    original: Fraction | None = None  # at the original rate: what its deal was paid, in an earlier one
+    of: Item | None = None  # its deal, where that is in the same walk
+    at_original: bool = False
+    original: Fraction | None = None  # at the original rate: what its deal was paid, in an earlier walk
 
 
 def route(plan: CompPlan, credits: Iterable[Credit]) -> tuple[dict[str, list[Credit]], list[Credit]]:
@@ -156,7 +157,9 @@ def window_of(component: Component, credit: Credit, period: Span) -> str:
     """The window of accumulation that a credit belongs to, by the first day of it, or by its deal."""
     match component.accumulation:
         case Accumulation.DEAL:
-            return credit.deal if credit.role is CreditRole.PRIMARY else f"{credit.deal} ({credit.role.value})"
+            return (
+                credit.deal if credit.role is CreditRole.PRIMARY else f"{credit.deal}\n{credit.role.value}"
+            )  # no id has it
         case Accumulation.DAY:
             return credit.on.isoformat()
         case Accumulation.PERIOD | Accumulation.QUARTER | Accumulation.YEAR:

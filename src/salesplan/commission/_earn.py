@@ -94,7 +94,7 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
         credit = item.credit
         after = at + item.measured * times
         pieces = function.pieces(at, after)
-        if item.of is not None or item.original is not None:
+        if item.at_original:
             ordinary += sum(pay for _, _, pay in pieces)
             _claw(item, rows)
             at = after
@@ -133,7 +133,7 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
         at = after
         exact = terms.value(high) - terms.value(low)
         ordinary += exact
-        if item.of is not None or item.original is not None:
+        if item.at_original:
             _claw(item, rows)
             continue
         tier = terms.tier(abs(high))
@@ -172,7 +172,7 @@ def shared(stretch: Stretch, key: Fraction) -> Worth:
         own = Fraction(item.base, scale)
         base += own
         ordinary += own * whole
-        if item.of is not None or item.original is not None:
+        if item.at_original:
             _claw(item, rows)
             continue
         for tier, part, rate in mix:

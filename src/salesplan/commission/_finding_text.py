@@ -18,7 +18,7 @@ _SENTENCES: Final = {
     FindingCode.OVERLAP: "two rows name {lower} .. {upper}: {twice}",
     FindingCode.FALLS: "{lower} pays {lower_pays}, but {higher} only {higher_pays}",
     FindingCode.CLIFF: "pay jumps by {jump} at {at}, from {below_pays} to {at_pays}",
-    FindingCode.IN_DEAD_ZONE: "begins at {begins} and is over before the dead zone ends, at {until}",
+    FindingCode.IN_DEAD_ZONE: "begins at {begins}, and nothing of it lies above the dead zone, which ends at {until}",
     FindingCode.BELOW_GATE: "begins at {begins} and is over when the gate opens, at {reach}",
     FindingCode.NOT_COUNTED: "begins at {begins}, but nothing is counted above {counted_to}",
     FindingCode.HOLDS_NO_UNIT: "no whole unit lies in it: past {after} and before {before}",

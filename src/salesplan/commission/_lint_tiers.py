@@ -140,27 +140,24 @@ def dead_tiers(case: Case) -> Iterator[Finding]:
 def unreachable(case: Case, best: Fraction | None) -> Iterator[Finding]:
     """Tiers at which nothing is ever paid, each for one reason."""
     shape, curve = case.shape, case.curve
+    sliced = shape.form is Form.SLICED
+    by_amount = sliced or shape.form is Form.WHOLE  # else what is sold beyond the most that is counted pays as well
     for tier in range(len(shape.edges)):
         start, end = case.ends(tier)
         begins = curve.show_start(start)
         past = curve.first_past(max(start, shape.zone))
-        if end is not None and end <= shape.zone:
+        stays = shape.top is not None and tier == shape.tier_after(shape.top)  # whatever is sold
+        over = [shape.top] if by_amount and shape.top is not None else []
+        over += [end] if end is not None and (by_amount or not stays) else []
+        if start <= shape.zone and over and min(over) <= shape.zone:
             yield case.found(FindingCode.IN_DEAD_ZONE, tier, {"begins": begins, "until": curve.show_start(shape.zone)})
-        elif end is not None and shape.gate is not None and end <= shape.gate and shape.form is not Form.SLICED:
+        elif shape.gate is not None and end is not None and end <= shape.gate and not sliced and not stays:
             yield case.found(FindingCode.BELOW_GATE, tier, {"begins": begins, "reach": curve.show_start(shape.gate)})
-        elif shape.top is not None and _past_top(
-            shape.top, start, at_top=shape.closed and shape.form is not Form.SLICED
-        ):
-            yield case.found(
-                FindingCode.NOT_COUNTED, tier, {"begins": begins, "counted_to": curve.show_sale(shape.top)}
-            )
-        elif curve.sold.whole and end is not None and past >= curve.first_past(end):
+        elif shape.top is not None and (start > shape.top or (start == shape.top and (sliced or not shape.closed))):
+            top = curve.show_sale(shape.top)
+            yield case.found(FindingCode.NOT_COUNTED, tier, {"begins": begins, "counted_to": top})
+        elif curve.sold.whole and end is not None and not sliced and past >= curve.first_past(end):
             before, after = curve.show_sale(past), curve.show_sale(past - 1)
             yield case.found(FindingCode.HOLDS_NO_UNIT, tier, {"after": after, "before": before})
         elif best is not None and (best < start if shape.closed else best <= start):
             yield case.found(FindingCode.BEYOND_BEST, tier, {"begins": begins, "best": curve.show_sale(best)})
-
-
-def _past_top(top: Fraction, start: Fraction, *, at_top: bool) -> bool:
-    """Whether a tier begins past what is counted; *at_top*: what is counted last reaches the tier that begins there."""
-    return start > top if at_top else start >= top

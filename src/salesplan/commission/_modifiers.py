@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ..money import Money
 from ..rate import Rate
+from ._book import Book
 from ._count import Kpis, applies
 from ._figures import rounded
 from ._rows import Row, added, round_rows, total_of
@@ -20,9 +21,9 @@ ONE = Fraction(1)
 
 
 def finished(
-    component: Component, inner: list[Row], outer: list[Row], kpis: Kpis, there: Fraction
-) -> tuple[Fraction, list[Row]]:
-    """What gates and multipliers make of a unit of pay, and all rows in whole minor units.
+    component: Component, inner: list[Row], outer: list[Row], kpis: Kpis, there: Fraction, book: Book
+) -> list[Row]:
+    """All rows in whole minor units; what gates and multipliers make of a unit of pay is kept in the book.
 
     *inner* rows are of this settlement and pass gates and multipliers; *outer* rows take back what others paid, and
     have passed theirs.
@@ -57,13 +58,17 @@ def finished(
     for row in outer:
         row.amount = rounding.divide(row.num, row.den)
     added_rows += outer
-    if component.cap is not None and so_far() > component.cap.minor * there:
-        add(LineKind.CAP, component.cap.minor * there - so_far(), f"capped at {_prorated(component.cap, there)}")
-    if component.floor is not None and so_far() < component.floor.minor * there:
-        add(LineKind.FLOOR, component.floor.minor * there - so_far(), f"at least {_prorated(component.floor, there)}")
+    floor, cap = (None if limit is None else limit.minor * there for limit in (component.floor, component.cap))
+    if floor is not None or cap is not None:
+        book.earn(component.id, so_far(), floor, cap)
+    if component.cap is not None and cap is not None and so_far() > cap:
+        add(LineKind.CAP, cap - so_far(), f"capped at {_prorated(component.cap, there)}")
+    if component.floor is not None and floor is not None and so_far() < floor:
+        add(LineKind.FLOOR, floor - so_far(), f"at least {_prorated(component.floor, there)}")
     if at_once:
         round_rows([*inner, *added_rows], RoundingPoint.PAYOUT, rounding)
-    return factor, [*inner, *added_rows]
+    book.multiply(component.id, factor)
+    return [*inner, *added_rows]
 
 
 def _prorated(amount: Money, there: Fraction) -> str:

@@ -92,7 +92,7 @@ class Terms:
 
     def is_open(self, x: Fraction) -> bool:
         """Whether the gate to the first unit, if there is one, is passed."""
-        return self.gate is None or self.reaches(x, self.gate)
+        return self.gate is None or self.reaches(abs(x), self.gate)
 
     def tier(self, x: Fraction) -> int:
         """The tier that *x* (0 or more) has reached, -1 below the first; a dead zone hides those it covers."""

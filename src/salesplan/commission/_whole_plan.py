@@ -9,9 +9,10 @@ from typing import assert_never
 
 from ..errors import listed, require_instance
 from ..money import Money
+from ._book import Book
 from ._claw import part_of, shrink
 from ._component import Run
-from ._rows import Row, added, round_rows, whole_or
+from ._rows import Row, added, round_rows, total_of, whole_or
 from .additions import Addition
 from .awards import NonCashAward
 from .credits import Credit
@@ -24,6 +25,8 @@ from .plan import BelowZero, CompPlan, Spiff, SpiffPer
 from .spans import Span
 
 __all__ = ["additional", "closing", "limits", "spiff_rows"]
+
+ZERO = Fraction(0)
 
 
 def spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit]) -> list[Row]:
@@ -43,18 +46,26 @@ def spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit
         row = added(LineKind.SPIFF, counted * spiff.amount.minor, "", deal=credit.deal, on=credit.on)
         row.base, row.each = whole_or(counted), spiff.amount
         rows.append(row)
-        run.book.pay_spiff(spiff.id, credit, counted * spiff.amount.minor)
+        run.book.note_deal(spiff.id, credit, counted * spiff.amount.minor)
+    earlier: list[Row] = []
     for note in notes:
         record = run.book.record(spiff.id, note.reverses or "", note.role)
         if record is not None:
             part = part_of(note, record.credited.to_fraction())
-            text = f"of {note.reverses}"
-            rows.append(added(LineKind.SPIFF, -part * record.paid.to_fraction(), text, deal=note.deal, on=note.on))
+            exact = -part * record.paid.to_fraction()
+            if record.period != run.book.period:
+                exact = run.book.take_back(spiff.id, record.period, exact)
+                run.book.take_back_later(record.period, exact)
+            row = added(LineKind.SPIFF, exact, f"of {note.reverses}", deal=note.deal, on=note.on)
+            (rows if record.period == run.book.period else earlier).append(row)
             run.book.keep(shrink(record, part))
+    earned = total_of(rows)
+    run.book.earn(spiff.id, earned, None, None if spiff.limit is None else Fraction(spiff.limit.minor))
+    if spiff.limit is not None and earned > spiff.limit.minor:
+        over = spiff.limit.minor - earned
+        rows.append(added(LineKind.CAP, over, f"at most {spiff.limit} a period"))
+    rows += earlier
     round_rows(rows, RoundingPoint.PAYOUT, run.plan.rounding)
-    whole = sum(row.amount for row in rows)
-    if spiff.limit is not None and whole > spiff.limit.minor:
-        rows.append(_whole(LineKind.CAP, spiff.limit.minor - whole, f"at most {spiff.limit} a period"))
     return rows
 
 
@@ -64,15 +75,31 @@ def _whole(kind: LineKind, minor: int, note: str) -> Row:
     return row
 
 
-def limits(plan: CompPlan, presence: Presence, earned: int) -> list[Row]:
+def limits(plan: CompPlan, presence: Presence, book: Book, earned: int) -> list[Row]:
+    """Cap and floor of the plan, and what those of earlier periods let go of what was taken back from them."""
     found = []
-    for kind, limit, word in ((LineKind.CAP, plan.cap, "at most"), (LineKind.FLOOR, plan.floor, "at least")):
-        if limit is None:
-            continue
-        prorated = limit.times(presence.there, plan.rounding).minor
-        if earned > prorated if kind is LineKind.CAP else earned < prorated:
-            found.append(_whole(kind, prorated - earned, f"{word} {Money(prorated, plan.currency).amount}"))
-            earned = prorated
+    kept = ZERO
+    for period in sorted(book.taken_back):
+        change = book.taken_back[period]
+        kept += book.take_back(plan.id, period, change) - change
+    if kept:
+        row = added(LineKind.CAP, kept, "taken back from periods that had reached a limit of the plan")
+        round_rows([row], RoundingPoint.PAYOUT, plan.rounding)
+        found.append(row)
+        earned += row.amount
+    cap, floor = (
+        None if each is None else each.times(presence.there, plan.rounding) for each in (plan.cap, plan.floor)
+    )
+    book.earn(
+        plan.id,
+        Fraction(earned),
+        None if floor is None else Fraction(floor.minor),
+        None if cap is None else Fraction(cap.minor),
+    )
+    if cap is not None and earned > cap.minor:
+        found.append(_whole(LineKind.CAP, cap.minor - earned, f"at most {cap.amount}"))
+    if floor is not None and earned < floor.minor:
+        found.append(_whole(LineKind.FLOOR, floor.minor - earned, f"at least {floor.amount}"))
     return found
 
 

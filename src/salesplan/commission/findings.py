@@ -52,7 +52,7 @@ class FindingCode(Enum):
     most; the cheapest false sale is *cheapest*. They are missing where no such sale gains, or none can be priced.
     """
     IN_DEAD_ZONE = "unreachable.dead_zone"
-    """The tier that *begins* there lies below *until*, in a dead zone."""
+    """Nothing of the tier that *begins* there lies above *until*, where the dead zone ends."""
     BELOW_GATE = "unreachable.gate"
     """The tier that *begins* there is over when the gate opens at *reach*, and then nothing is paid at it."""
     NOT_COUNTED = "unreachable.counted_to"
@@ -68,7 +68,7 @@ class FindingCode(Enum):
     VOID_RATE = "void.rate"
     """The tiers rise to *value* above a *cap*, or above what is *counted_to*: an accelerator that adds nothing."""
     VOID_MULTIPLIER = "void.multiplier"
-    """Multiplying by *factor* adds nothing from *reached_at* on: a *cap*, or what is *counted_to*, is reached without it."""
+    """Times *factor* adds nothing from *reached_at* on: a *cap*, or what is *counted_to*, is reached without it."""
     GUARANTEE_ABOVE_CAP = "guarantee_above_cap"
     """What is paid at least, *guarantee*, is no less than *cap*, the most that can be earned: nothing sold matters."""
     CAP_BELOW_TARGET = "cap_below_target"

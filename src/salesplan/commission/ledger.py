@@ -16,7 +16,7 @@ from ..money import Currency, Money
 from ..rate import Rate
 from .credits import CreditRole
 
-__all__ = ["Balance", "DealRecord", "Ledger"]
+__all__ = ["Balance", "DealRecord", "Earned", "Ledger"]
 
 
 @attrs.frozen(kw_only=True)
@@ -44,11 +44,14 @@ class Balance:
 class DealRecord:
     """What is left of a deal under one component or SPIFF, and what was paid for that.
 
-    Units: exact minor units, or units sold. *factor* is what gates and multipliers made of the table's pay.
+    A deal that nothing was paid for is recorded under no component (an empty text), so that its notes are known.
+    Units: exact minor units, or units sold. *factor* is what gates and multipliers made of the table's pay; *period* is
+    the first day of the settled period.
     """
 
     deal: str
     component: str
+    period: str
     window: str
     version: date | None
     role: CreditRole = CreditRole.PRIMARY
@@ -57,6 +60,21 @@ class DealRecord:
     base: Rate
     paid: Rate
     factor: Rate
+
+
+@attrs.frozen(kw_only=True)
+class Earned:
+    """What a component, SPIFF or plan earned in a settled period before its own limits, and these.
+
+    Only what has limits is kept: taking back from a capped month takes no more than it would have paid less.
+    Units: exact minor units.
+    """
+
+    name: str
+    period: str
+    earned: Rate
+    floor: Rate | None
+    cap: Rate | None
 
 
 @attrs.frozen(kw_only=True)
@@ -74,3 +92,4 @@ class Ledger:
     owed: Money
     balances: tuple[Balance, ...] = ()
     deals: tuple[DealRecord, ...] = ()
+    limited: tuple[Earned, ...] = ()

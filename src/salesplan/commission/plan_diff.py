@@ -21,7 +21,7 @@ from .ledger import Ledger
 from .payee import Payee
 from .plan import CompPlan
 from .settling import settle
-from .spans import DayCount, Span
+from .spans import DayCount, Span, require_span
 from .statement import Statement
 
 __all__ = ["ComponentChange", "PayeeChange", "PlanDiff", "diff_plans"]
@@ -69,8 +69,8 @@ def diff_plans(
     """
     for plan in (before, after):
         require_instance(plan, CompPlan, code="commission.plan", name="a plan")
-    unit = Money.zero(before.currency)
-    unit.same(Money.zero(after.currency))
+    Money.zero(before.currency).same(Money.zero(after.currency))
+    require_span(period)
     given = require_credits(credits)
     people = _people(payees, given)
     known = {"kpis": {} if kpis is None else kpis, "prior": {} if prior is None else prior}

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from fractions import Fraction
 
-from ..errors import InvalidType, clip, require_instance, require_text
+from ..errors import InvalidType, NotFound, clip, require_instance, require_text
 from ..money import Currency, Money
 from ..rate import Rate
 from ._book import Book
+from ._claw import part_of, shrink
 from ._component import Run, Worked, work
 from ._count import Kpis, route, running_window
 from ._rows import Row
@@ -21,7 +23,7 @@ from ._terms import Terms
 from ._whole_plan import additional, closing, limits, spiff_rows
 from .additions import Addition, Conversion
 from .component import Component
-from .credits import Credit, CreditError, require_credits
+from .credits import Credit, CreditError, order_of, require_credits
 from .ledger import Ledger
 from .line import StatementLine
 from .measures import Accumulation, Credited
@@ -31,6 +33,8 @@ from .spans import DayCount, Span, require_span
 from .statement import ComponentSummary, NextTier, Statement
 
 __all__ = ["settle", "settle_ordered"]
+
+_NOTHING = Fraction(0)
 
 
 def settle(
@@ -105,7 +109,14 @@ def settle_ordered(
     _check(plan, given, period, person, ledger)
     presence = presence_of(person, period, proration=plan.proration, workdays=workdays)
     known = Kpis(_attainments(kpis))
-    run = Run(plan=plan, payee=person, period=period, presence=presence, kpis=known, book=Book(ledger))
+    run = Run(
+        plan=plan,
+        payee=person,
+        period=period,
+        presence=presence,
+        kpis=known,
+        book=Book(ledger, period.start.isoformat()),
+    )
     own_notes = plan.clawback is not Clawback.LIFO
     notes = [credit for credit in given if own_notes and credit.reverses is not None]
     ordinary = [credit for credit in given if not (own_notes and credit.reverses is not None)] if notes else given
@@ -118,10 +129,8 @@ def settle_ordered(
             known.given.setdefault(component.id, done.attainment)
     rows = [(done.component.id, row) for done in worked for row in done.rows]
     rows += [(spiff.id, row) for spiff in plan.spiffs for row in spiff_rows(run, spiff, ordinary, notes)]
-    names = [each.id for each in plan.components] + [each.id for each in plan.spiffs]
-    for note in notes:
-        run.book.require(names, note)
-    rows += [(plan.id, row) for row in limits(plan, presence, sum(row.amount for _, row in rows))]
+    unmatched += _known(run, taken, unmatched, notes)
+    rows += [(plan.id, row) for row in limits(plan, presence, run.book, sum(row.amount for _, row in rows))]
     cash, prizes = additional(plan, additions)
     rows += cash
     carried, draw, last = closing(plan, ledger, period, sum(row.amount for _, row in rows))
@@ -141,7 +150,7 @@ def settle_ordered(
         components=tuple(_summary(run, done) for done in worked),
         lines=tuple([_line(name, row, plan.currency) for name, row in rows]),
         base_salary=base,
-        unmatched=tuple(unmatched),
+        unmatched=tuple(sorted(unmatched, key=order_of)),
         awards=prizes,
         draw=draw,
         carried=carried,
@@ -149,6 +158,39 @@ def settle_ordered(
         notes=_remarks(ledger, period),
         book=run.book,
     )
+
+
+def _known(run: Run, taken: Mapping[str, list[Credit]], unmatched: list[Credit], notes: list[Credit]) -> list[Credit]:
+    """Keep deals that nothing was paid by, so that their notes are known; the notes of deals that no component is for.
+
+    Raises: NotFound for a note of a deal that neither the credits nor the ledger know.
+    """
+    book = run.book
+    names = [each.id for each in run.plan.components] + [each.id for each in run.plan.spiffs]
+    for credit in unmatched:
+        book.note_deal("", credit, _NOTHING, "unmatched")
+    for component in run.plan.components:
+        if not isinstance(component.measure, Credited):
+            for credit in taken[component.id]:
+                if not any(book.record(name, credit.deal, credit.role) for name in names):
+                    book.note_deal("", credit, _NOTHING)
+    without = []
+    for note in notes:
+        mark = note.reverses or "", note.role
+        other = book.record("", *mark)
+        if other is not None:
+            book.keep(shrink(other, part_of(note, other.credited.to_fraction())))
+        elif not any(book.record(name, *mark) for name in names):
+            raise NotFound(
+                f"{clip(note.deal)} takes back {clip(note.reverses)}, which neither the credits nor prior= know; "
+                "without reverses= it comes off the top",
+                code="commission.unknown_deal",
+                value=note.reverses,
+            )
+        if other is not None and other.window == "unmatched":
+            without.append(note)
+        book.note_deal("", note, _NOTHING, "note")
+    return without
 
 
 def _payee(payee: Payee | str | None, credits: list[Credit], ledger: Ledger | None) -> Payee:
@@ -184,6 +226,15 @@ def _check(plan: CompPlan, credits: list[Credit], period: Span, payee: Payee, le
             )
     if credits:
         unit.same(credits[0].amount)
+    if ledger is not None:
+        paid = {(record.deal, record.role) for record in ledger.deals}
+        for credit in credits:
+            if (credit.deal, credit.role) in paid:
+                raise CreditError(
+                    f"{clip(credit.deal)} was settled before: an instalment needs an id of its own",
+                    code="commission.credited_twice",
+                    value=credit.deal,
+                )
     last = end - timedelta(days=1)
     for component in plan.components:
         for accumulation, begins in (

@@ -122,6 +122,7 @@ def simulate(
     order of the reps, with their attainments, changes no cost.
     Raises: InvalidType for a table by units, a missing or superfluous argument; InvalidValue for shapes that do not
     match, NaN, a quota of 0 or less, no reps, sales over 2**53 minor units; CurrencyMismatch.
+    >>> from salesplan.commission import Application
     >>> from salesplan.ladder import Boundary
     >>> table = RateTable.of([("0%", "10%"), ("100%", "20%")], currency="USD", application=Application.MARGINAL,
     ...                      boundary=Boundary.LOWER_INCLUSIVE)

@@ -104,6 +104,7 @@ class Statement:
             owed=zero if self.draw is None else self.draw.owed_after,
             balances=self._book.all_balances(),
             deals=self._book.all_records(),
+            limited=self._book.all_limited(),
         )
 
     def component(self, name: str) -> ComponentSummary | None:

@@ -20,7 +20,7 @@ and not between units.
 from __future__ import annotations
 
 from math import log
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -53,15 +53,13 @@ class Likelihood:
         """The sums of the data, times in units of *unit* days."""
         ages, age_of = np.unique(data.age, return_inverse=True)
         with_repeats = data.repeats > 0
-        days, places = np.unique(
-            np.concatenate([data.age[with_repeats], data.last[with_repeats]]), return_inverse=True
-        )
+        days, places = np.unique(np.concatenate([data.age[with_repeats], data.last[with_repeats]]), return_inverse=True)
         age_places, last_places = np.split(places.reshape(-1), 2)
         return cls(
-            by_repeats=np.bincount(data.repeats, weights=data.counts),
+            by_repeats=_histogram(data.repeats, data.counts),
             ages=ages / unit,
-            at_age=np.bincount(age_of.reshape(-1), weights=data.counts),
-            repeats_at_age=np.bincount(age_of.reshape(-1), weights=data.counts * data.repeats),
+            at_age=_histogram(age_of.reshape(-1), data.counts),
+            repeats_at_age=_histogram(age_of.reshape(-1), data.counts * data.repeats),
             repeats=data.repeats[with_repeats],
             days=days / unit,
             age_of=age_places,
@@ -139,6 +137,10 @@ class Likelihood:
         seconds[2, 2:] += [(both.sum() - gone.sum()) / a**2, both_b.sum() / a]
         seconds[3, 3] += (both_b * by_b).sum() + (gone * by_b**2).sum()
         return float((weights * (np.maximum(odds, 0.0) + np.log1p(small))).sum())
+
+
+def _histogram(places: NDArray[Any], weights: Reals) -> Reals:
+    return np.bincount(places, weights=weights).astype(np.float64, copy=False)
 
 
 @attrs.frozen(eq=False)

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..columns import Whole
 from ..errors import InvalidValue
+from ._code_keys import ranked, spelled
 from ._tally import Tally
 
 __all__ = ["Rows", "combinations", "sorted_rows"]
@@ -28,8 +29,8 @@ _MOST: Final = 1 << 27  # different combinations; 16 bytes each
 class Rows:
     """One row for each item of a basket, once, by basket and then item.
 
-    *baskets* and *items* are the codes that occur, rising; *rank* is the place of each row's item among them, and *left*
-    how many rows of its basket follow.
+    *baskets* and *items* are the codes that occur, rising; *rank* is the place of each row's item among them, and
+    *left* how many rows of its basket follow.
     """
 
     baskets: Whole
@@ -41,34 +42,20 @@ class Rows:
 def sorted_rows(basket: Whole, item: Whole) -> Rows:
     """The rows in order; an item that a basket names twice is in it once."""
     items, rank = ranked(item)
-    width = max(items.size, 1)
+    bits = int(items.size).bit_length()
     codes = None
-    if basket.size and int(basket.max()) >= _KEYS // width:  # too large to stand beside a rank in 62 bits
+    if basket.size and int(basket.max()) >> (62 - bits):  # too large to stand beside a rank in 62 bits
         codes, basket = np.unique(basket, return_inverse=True)
-    key = basket * width + rank
-    if (key[1:] <= key[:-1]).any():
+    key = (basket << bits) | rank
+    if not (key[1:] > key[:-1]).all():
         key.sort()
         key = key[np.append(True, key[1:] != key[:-1])]
-    place = key // width
-    starts = np.flatnonzero(np.append(True, place[1:] != place[:-1])) if key.size else np.empty(0, dtype=np.int64)
+        rank, basket = key & ((1 << bits) - 1), key >> bits
+    starts = np.flatnonzero(np.append(True, basket[1:] != basket[:-1])) if key.size else np.empty(0, dtype=np.int64)
     sizes = np.diff(np.append(starts, key.size))
     left = np.repeat(starts + sizes - 1, sizes) - np.arange(key.size)
-    present = place[starts]
-    return Rows(
-        baskets=present if codes is None else codes[present], items=items, rank=key - place * width, left=left
-    )
-
-
-def ranked(codes: Whole) -> tuple[Whole, Whole]:
-    """The codes that occur, rising, and the place of each row's code among them."""
-    if codes.size and int(codes.max()) < 4 * codes.size + 1024:
-        present = np.zeros(int(codes.max()) + 1, dtype=np.int64)
-        present[codes] = 1
-        distinct = np.flatnonzero(present)
-        present[distinct] = np.arange(distinct.size)
-        return distinct, present[codes]
-    distinct, rank = np.unique(codes, return_inverse=True)
-    return distinct, rank.astype(np.int64, copy=False)
+    present = basket[starts]
+    return Rows(baskets=present if codes is None else codes[present], items=items, rank=rank, left=left)
 
 
 def combinations(rows: Rows, size: int, *, code: str) -> tuple[Whole, Whole]:
@@ -96,7 +83,7 @@ def combinations(rows: Rows, size: int, *, code: str) -> tuple[Whole, Whole]:
         far += 1
         at = at[rows.left[at] >= far]
     keys, counts = tally.result()
-    return np.stack([keys // many ** (size - 1 - place) % many for place in range(size)], axis=1), counts
+    return spelled(keys, many, size=size), counts
 
 
 def _possible(rows: Rows, size: int) -> int:

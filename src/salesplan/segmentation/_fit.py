@@ -48,7 +48,7 @@ class FitStatus(Enum):
     CONVERGED = "converged"
     """At a maximum of the likelihood, curved in every direction: there is a model."""
     DEGENERATE = "degenerate"
-    """The likelihood has no maximum: it rises for ever as some parameter goes to 0 or to infinity. There is no model."""
+    """The likelihood has no maximum: it rises as some parameter goes to 0 or to infinity. There is no model."""
     TOO_FEW = "too_few"
     """The data cannot hold so many parameters: too few customers who can be used. There is no model."""
 

@@ -10,16 +10,29 @@ sorted, each times its count: shorter, and the same to the last bit whatever ord
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Reals, Whole, real_numbers, whole_numbers
-from ..errors import InvalidValue, clip
+from ..errors import InvalidType, InvalidValue, clip
 
-__all__ = ["MOST_DAYS", "Histories", "Tally", "checked", "distinct_pairs", "tally", "time_column"]
+__all__ = [
+    "MOST_DAYS",
+    "Histories",
+    "Tally",
+    "checked",
+    "days_ahead",
+    "distinct_pairs",
+    "own_reals",
+    "own_whole",
+    "read_only",
+    "require_one_length",
+    "tally",
+    "time_column",
+]
 
 MOST_DAYS: Final = 1_000_000
 _BITS: Final = 20  # 2**20 > MOST_DAYS: three numbers of days fit one integer
@@ -125,3 +138,44 @@ def distinct_pairs(histories: Histories) -> tuple[Reals, Reals, NDArray[np.intp]
         return (found // width).astype(np.float64), (found % width).astype(np.float64), places[keys]
     pairs, rows = np.unique(repeats + 1j * age, return_inverse=True)
     return np.ascontiguousarray(pairs.real), np.ascontiguousarray(pairs.imag), rows.reshape(-1)
+
+
+def days_ahead(value: object) -> float:
+    """A horizon in days, parts allowed.
+
+    Raises: InvalidType, InvalidValue for anything but a number in 0..MOST_DAYS.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise InvalidType(f"horizon must be a number of days: {clip(value)}", code="segmentation.horizon", value=value)
+    if not 0 <= value <= MOST_DAYS:
+        raise InvalidValue(
+            f"horizon must lie in 0..{MOST_DAYS:,} days: {clip(value)}", code="segmentation.horizon", value=value
+        )
+    return float(value)
+
+
+def read_only(numbers: NDArray[Any]) -> NDArray[Any]:
+    """A copy that cannot be written to."""
+    kept = numbers.copy()
+    kept.setflags(write=False)
+    return kept
+
+
+def own_reals(values: object) -> Reals:
+    """An own, read-only column of measurements, for a value to keep."""
+    column = real_numbers(values, name="a column", code="segmentation.column")
+    if column.ndim != 1:
+        raise InvalidValue("a column must be one, not a table", code="segmentation.column", value=column.ndim)
+    return read_only(column)
+
+
+def own_whole(values: object) -> Whole:
+    """An own, read-only column of whole numbers from 0 on, for a value to keep."""
+    return read_only(whole_numbers(values, name="a column", code="segmentation.column", low=0))
+
+
+def require_one_length(columns: dict[str, NDArray[Any]]) -> None:
+    """Raises: InvalidValue where columns of one table differ in length."""
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise InvalidValue(f"columns of one length, not {clip(lengths)}", code="segmentation.column", value=lengths)

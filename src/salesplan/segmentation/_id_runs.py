@@ -39,7 +39,8 @@ def own_runs(values: object, *, name: str, code: str) -> Whole:
 
 def run_total(runs: Whole) -> int:
     """How many codes the runs hold."""
-    return int((runs[:, 1] - runs[:, 0]).sum()) + runs.shape[0]  # disjoint below 2**63: the sum fits
+    total: int = (runs[:, 1] - runs[:, 0]).sum().item()  # disjoint below 2**63: the sum fits
+    return total + len(runs)
 
 
 def merged_runs(left: Whole, right: Whole, *, what: str, code: str) -> Whole:

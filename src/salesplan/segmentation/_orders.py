@@ -21,25 +21,70 @@ Source: Fader, Hardie, Lee (2005), Marketing Science 24(2), 275-284, equation 10
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Reals
 from ..errors import InvalidValue
+from ._histories import Histories, distinct_pairs
 
-__all__ = ["orders_if_there"]
+__all__ = ["Forecast", "Parameters", "orders_if_there"]
+
+Parameters: TypeAlias = tuple[float, float, float, float]
+"""r, alpha, a, b."""
 
 _BLOCK: Final = 2**13
 _EULER_TERMS: Final = 5_000
 _PLAIN_TERMS: Final = 100_000
 _TAIL: Final = 1e-17
-_LOST: Final = 1e3 * 2.0**-52
+_LOST: Final = 1e-3
 """A number this small next to what it was subtracted from has lost three digits."""
 
 
-def orders_if_there(parameters: tuple[float, float, float, float], repeats: Reals, age: Reals, ahead: float) -> Reals:
+@attrs.frozen(eq=False)
+class Forecast:
+    """What is expected of customers, worked out once for all who share x and T.
+
+    *alive* is by customer; *repeats* and *age* (in the unit of alpha) are of the pairs, *rows* says whose is which.
+    """
+
+    parameters: Parameters
+    unit_days: int
+    alive: Reals
+    repeats: Reals
+    age: Reals
+    rows: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, parameters: Parameters, unit_days: int, histories: Histories) -> Forecast:
+        """The forecast of these customers."""
+        repeats, age, rows = distinct_pairs(histories)
+        return cls(parameters, unit_days, _alive(parameters, unit_days, histories), repeats, age / unit_days, rows)
+
+    def upto(self, days: float) -> Reals:
+        """The orders of the next *days*, pair by pair, given that one is a customer still."""
+        return orders_if_there(self.parameters, self.repeats, self.age, days / self.unit_days)
+
+    def by_customer(self, orders: Reals) -> Reals:
+        """Orders by pair as expected of each customer, who may have left."""
+        return orders[self.rows] * self.alive
+
+
+def _alive(parameters: Parameters, unit_days: int, histories: Histories) -> Reals:
+    """The chance to be a customer still, by the logarithm of the odds against it, which cannot overflow."""
+    r, alpha, a, b = parameters
+    x = histories.repeats
+    waiting = np.log1p((histories.age - histories.last) / (alpha * unit_days + histories.last))
+    odds = np.log(a / np.where(x > 0, b + (x - 1.0), 1.0)) + (r + x) * waiting
+    small = np.exp(-np.abs(odds))
+    here: Reals = np.where(x > 0, np.where(odds > 0, small, 1.0) / (1 + small), 1.0)
+    return here
+
+
+def orders_if_there(parameters: Parameters, repeats: Reals, age: Reals, ahead: float) -> Reals:
     """The orders of the next *ahead* for each pair of repeats and age, given that the customer has not left.
 
     Units: as alpha for *age* and *ahead*.      Law: 0 <= result; exact to about 12 digits.
@@ -53,7 +98,7 @@ def orders_if_there(parameters: tuple[float, float, float, float], repeats: Real
     return orders
 
 
-def _block(parameters: tuple[float, float, float, float], repeats: Reals, age: Reals, ahead: float) -> Reals:
+def _block(parameters: Parameters, repeats: Reals, age: Reals, ahead: float) -> Reals:
     alpha = parameters[1]
     growth = ahead / (alpha + age)
     z = ahead / (alpha + age + ahead)
@@ -65,9 +110,7 @@ def _block(parameters: tuple[float, float, float, float], repeats: Reals, age: R
     return orders
 
 
-def _euler(
-    parameters: tuple[float, float, float, float], repeats: Reals, growth: Reals, z: Reals
-) -> tuple[Reals, NDArray[np.bool_]]:
+def _euler(parameters: Parameters, repeats: Reals, growth: Reals, z: Reals) -> tuple[Reals, NDArray[np.bool_]]:
     """The sum by Euler's transformation, and where it can be trusted."""
     r, _, a, b = parameters
     log_rest = -np.log1p(growth)  # log(1 - z)
@@ -92,7 +135,7 @@ def _euler(
     return orders, sure
 
 
-def _plain(parameters: tuple[float, float, float, float], repeats: Reals, growth: Reals, z: Reals) -> Reals:
+def _plain(parameters: Parameters, repeats: Reals, growth: Reals, z: Reals) -> Reals:
     """The sum over K of P(K) times the orders that are made of K."""
     r, _, a, b = parameters
     n, staying = repeats + r, repeats + b

@@ -1,8 +1,8 @@
 """What is bought together: counts of items, pairs and triples over baskets, that merge.
 
-A basket is whatever a code stands for: an order, or a customer with all that was ever bought (then "together" means by the
-same person). An item counts once in a basket, however often it is named there. A basket without items has no row and
-is in no count.
+A basket is whatever a code stands for: an order, or a customer with all that was ever bought (then "together" means by
+the same person). An item counts once in a basket, however often it is named there. A basket without items has no row
+and is in no count.
 
 Counts are whole numbers, so the parts of a large file add up to exactly what one pass gives, as long as no basket is in
 two parts; each count keeps the codes of its baskets as runs, and `merge` refuses a basket that it has already seen.
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, clip, require_instance, require_int
+from ..errors import InvalidValue, require_instance, require_int
 from ..money import MAX_MINOR
+from ._code_keys import keys_of, spelled
 from ._combinations import combinations, sorted_rows
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
@@ -44,8 +45,8 @@ class PairCounts:
     """In how many baskets each item, pair and (where counted) triple occurs.
 
     Shape: *items* rising, *pairs* and *triples* rows of rising codes in rising order, a count beside each; only what
-    occurs is there. *basket_runs* are the (first, last) codes of runs of baskets. *triples* is None where only pairs
-    were counted.
+    occurs is there. *basket_runs* are the (first, last) codes of runs of baskets. *largest* is the size of the largest
+    combinations counted: with 2 there are no triples.
     Law: a combination is in no more baskets than any part of it.
     Raises: InvalidValue where the counts break that law or the order, or for more than 10**15 baskets.
     """
@@ -55,8 +56,9 @@ class PairCounts:
     item_counts: Whole = attrs.field(repr=False)
     pairs: Whole = attrs.field(repr=False)
     pair_counts: Whole = attrs.field(repr=False)
-    triples: Whole | None = attrs.field(default=None, repr=False)
-    triple_counts: Whole | None = attrs.field(default=None, repr=False)
+    triples: Whole = attrs.field(repr=False)
+    triple_counts: Whole = attrs.field(repr=False)
+    largest: int
     baskets: int = attrs.field(init=False)
     _keys: tuple[Whole, ...] = attrs.field(init=False, repr=False)  # of the items, the pairs, the triples
 
@@ -65,18 +67,15 @@ class PairCounts:
         keep(self, "basket_runs", own_runs(self.basket_runs, name="basket_runs", code=_CODE))
         keep(self, "baskets", require_int(run_total(self.basket_runs), code=_CODE, name="baskets", high=_MOST))
         keep(self, "items", own_column(self.items, name="items", code=_CODE))
-        if (self.triples is None) != (self.triple_counts is None):
-            raise InvalidValue("triples and their counts come together", code=_CODE, value=None)
-        if self.items.size >= 1 << 31 or (self.triples is not None and self.items.size >= 1 << 20):
+        require_int(self.largest, code=_CODE, name="largest", low=2, high=3)
+        most = (1 << 31) if self.largest == 2 else (1 << 20)  # keys of combinations stay below 2**62
+        if self.items.size >= most:
             raise InvalidValue(f"too many items: {self.items.size:,}", code=_CODE, value=self.items.size)
-        tables = [("item", self.items[:, None], self.item_counts), ("pair", self.pairs, self.pair_counts)]
-        if self.triples is not None:
-            tables.append(("triple", self.triples, self.triple_counts))
-        keep(self, "_keys", ())
-        for size, (name, codes, given) in enumerate(tables, start=1):
+        keep(self, "_keys", ())  # filled by size, as the counts of a size are held against those of its parts
+        for size, (name, codes, given) in enumerate(self._tables(), start=1):
             rows = own_table(codes, width=size, name=f"{name}s", code=_CODE)
             counts = own_column(given, name=f"{name}_counts", code=_CODE, low=1, size=rows.shape[0])
-            keys = self._keyed(rows)
+            keys = keys_of(rows, self.items)
             if (rows[:, 1:] <= rows[:, :-1]).any() or (keys < 0).any() or (keys[1:] <= keys[:-1]).any():
                 raise InvalidValue(f"{name}s must be different items, in rising order", code=_CODE, value=None)
             if any((counts > most).any() for most in self._parts(rows)):
@@ -85,6 +84,16 @@ class PairCounts:
             keep(self, f"{name}_counts", counts)
             if size > 1:
                 keep(self, f"{name}s", rows)
+        if self.largest == 2 and self.triples.size:
+            raise InvalidValue("triples need largest=3", code=_CODE, value=self.largest)
+
+    def _tables(self) -> tuple[tuple[str, Whole, Whole], ...]:
+        """What was counted by size: its name, the codes, the counts."""
+        return (
+            ("item", self.items[:, None], self.item_counts),
+            ("pair", self.pairs, self.pair_counts),
+            ("triple", self.triples, self.triple_counts),
+        )
 
     def _parts(self, rows: Whole) -> list[Whole]:
         """In how many baskets the rest of each row is, without its first item, without its second, ..."""
@@ -92,33 +101,17 @@ class PairCounts:
             return [np.full(rows.shape[0], self.baskets, dtype=np.int64)]
         return [self.counts_of(np.delete(rows, place, axis=1)) for place in range(rows.shape[1])]
 
-    def _keyed(self, rows: Whole) -> Whole:
-        """One number for each row, that rises as the rows do; -1 where an item is not in *items*."""
-        if not self.items.size:
-            return np.full(rows.shape[0], -1, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self.items, rows), self.items.size - 1)
-        keys = np.zeros(rows.shape[0], dtype=np.int64)
-        for place in range(rows.shape[1]):
-            keys = keys * self.items.size + places[:, place]
-        return np.where((self.items[places] == rows).all(axis=1), keys, -1)
-
     def counts_of(self, rows: Whole) -> Whole:
-        """In how many baskets the items of each row, rising codes, occur together.
+        """In how many baskets the items of each row, rising codes, occur together; 0 where they never do.
 
-        Shape: a table of up to `largest` columns in, one count for each row out; 0 where they never do.
+        Shape: a table of one to three columns in, one count for each row out.
         """
         known = self._keys[rows.shape[1] - 1]
-        counts = (self.item_counts, self.pair_counts, self.triple_counts)[rows.shape[1] - 1]
-        if counts is None or not known.size:
+        if not known.size:
             return np.zeros(rows.shape[0], dtype=np.int64)
-        keys = self._keyed(rows)
+        keys = keys_of(rows, self.items)
         places = np.minimum(np.searchsorted(known, keys), known.size - 1)
-        return np.where(known[places] == keys, counts[places], 0)
-
-    @property
-    def largest(self) -> int:
-        """The size of the largest combinations counted: 2 or 3."""
-        return 2 if self.triples is None else 3
+        return np.where(known[places] == keys, self._tables()[rows.shape[1] - 1][2][places], 0)
 
     def together(self, *items: int) -> int:
         """In how many baskets all of these one, two or three items are; 0 for an item that was never bought.
@@ -155,14 +148,11 @@ by basket
             raise InvalidValue("one part counted triples, the other did not", code=_CODE, value=other.largest)
         runs = merged_runs(self.basket_runs, other.basket_runs, what="basket", code=f"{_CODE}.seen_twice")
         items = np.union1d(self.items, other.items)
-        merged: dict[str, Any] = {"basket_runs": runs, "items": items}
-        merged["item_counts"] = _both(self.items[:, None], self.item_counts, other.items[:, None], other.item_counts)[1]
-        merged["pairs"], merged["pair_counts"] = _both(self.pairs, self.pair_counts, other.pairs, other.pair_counts)
-        if self.triples is not None and other.triples is not None:
-            merged["triples"], merged["triple_counts"] = _both(
-                self.triples, self.triple_counts, other.triples, other.triple_counts
-            )
-        return PairCounts(**merged)
+        merged: dict[str, Any] = {}
+        for (name, rows, counts), (_, others, their) in zip(self._tables(), other._tables(), strict=True):
+            keys, merged[f"{name}_counts"] = added_up((keys_of(rows, items), counts), (keys_of(others, items), their))
+            merged[f"{name}s"] = items[spelled(keys, items.size, size=rows.shape[1])]
+        return PairCounts(**merged | {"basket_runs": runs, "items": items, "largest": self.largest})
 
     def explain(self) -> str:
         """How much was counted, and the pairs that are bought together most often.
@@ -179,7 +169,7 @@ by basket
 
     def _caption(self) -> str:
         sizes = [(self.baskets, "basket"), (self.items.size, "item"), (self.pairs.shape[0], "pair")]
-        sizes += [] if self.triples is None else [(self.triples.shape[0], "triple")]
+        sizes += [] if self.largest == 2 else [(self.triples.shape[0], "triple")]
         return ", ".join(f"{many:,} {name}{'' if many == 1 else 's'}" for many, name in sizes)
 
     def _rows(self) -> list[tuple[int, ...]]:
@@ -203,14 +193,6 @@ by basket
 _HEAD: Final = ("item", "item", "baskets")
 
 
-def _both(left: Whole, left_counts: Whole | None, right: Whole, right_counts: Whole | None) -> tuple[Whole, Whole]:
-    """The rows of both, rising, with their counts added."""
-    rows, place = np.unique(np.concatenate([left, right]), axis=0, return_inverse=True)
-    counts = np.zeros(rows.shape[0], dtype=np.int64)
-    np.add.at(counts, place.ravel(), np.concatenate([left_counts, right_counts]))
-    return rows, counts
-
-
 def count_pairs(*, basket: object, item: object, largest: int = 2) -> PairCounts:
     """The counts of rows that each put an *item* into a *basket*; *largest* is 3 to count triples as well.
 
@@ -226,13 +208,17 @@ def count_pairs(*, basket: object, item: object, largest: int = 2) -> PairCounts
     baskets = whole_numbers(basket, name="basket", code=_CODE, low=0)
     codes = whole_numbers(item, name="item", code=_CODE, low=0, size=baskets.size)
     rows = sorted_rows(baskets, codes)
-    sizes: dict[str, Any] = {}
-    for name, size in (("pair", 2), ("triple", 3))[: largest - 1]:
-        ranks, counts = combinations(rows, size, code=f"{_CODE}.too_many")
-        sizes |= {f"{name}s": rows.items[ranks], f"{name}_counts": counts}
+    pairs, pair_counts = combinations(rows, 2, code=f"{_CODE}.too_many")
+    triples, triple_counts = np.empty((0, 3), dtype=np.int64), np.empty(0, dtype=np.int64)
+    if largest == 3:
+        triples, triple_counts = combinations(rows, 3, code=f"{_CODE}.too_many")
     return PairCounts(
         basket_runs=runs_of(rows.baskets),
         items=rows.items,
         item_counts=np.bincount(rows.rank, minlength=rows.items.size),
-        **sizes,
+        pairs=rows.items[pairs],
+        pair_counts=pair_counts,
+        triples=rows.items[triples],
+        triple_counts=triple_counts,
+        largest=largest,
     )
