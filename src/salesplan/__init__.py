@@ -18,6 +18,7 @@ __all__ = [
     "__version__",
     "apportion",
     "calendar",
+    "columns",
     "commission",
     "display",
     "errors",
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from . import (
         apportion,
         calendar,
+        columns,
         commission,
         display,
         errors,

@@ -234,10 +234,17 @@ def test_a_note_of_a_later_month_leaves_what_the_deal_never_earned(
     assert kept == sum(worth.values(), Fraction(0))
     assert abs(sum(paid(slips)) - kept) < 2  # each of the two is rounded
     for record in slips[-1].ledger.deals:
+        if not record.component:  # a note, kept so that its id is known
+            continue
         whole = next((each for each in [*credits, *later] if mark(each) == (record.deal, record.role)), None)
         assert whole is not None
         back = sum(-each.credited for each in notes if (each.reverses, each.role) == (record.deal, record.role))
         assert record.credited.to_fraction() == whole.credited - back
+
+
+def known_deals(slip: Statement) -> list[Any]:
+    """What is left of deals; the notes themselves are kept too, under no component."""
+    return [record for record in slip.ledger.deals if record.component]
 
 
 @given(
@@ -260,7 +267,7 @@ def test_partial_notes_take_back_what_one_note_does(
     single = in_months(plan, credits, [once], kpis=[known, {**known, CSAT: Rate(1)}])
     assert paid(several) == paid(single)
     assert several[-1].ledger.balances == single[-1].ledger.balances
-    assert several[-1].ledger.deals == single[-1].ledger.deals
+    assert known_deals(several[-1]) == known_deals(single[-1])
 
 
 # --- ORIGINAL_RATE -------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from ._terms import Terms, ratio, walks
 from .component import Component, DatedTable
 from .credits import Credit
 from .ledger import Balance
-from .measures import Accumulation, Composite, Credited, Part, PayBase
+from .measures import Accumulation, Composite, Credited, Part
 from .payee import Payee, Presence
 from .plan import CompPlan
 from .spans import Span
@@ -149,6 +149,8 @@ def _stretches(run: Run, component: Component, items: list[Item]) -> list[tuple[
     A quarter or year goes on when nothing was sold, its quota to date with it, under all versions it was sold under; a
     KPI pays without credits.
     """
+    if _reads(component):  # one KPI of the whole period: the table that holds when it begins
+        return [(running_window(component, run.period), component.table_on(run.period.start), items)]
     found: dict[tuple[str, date], tuple[DatedTable, list[Item]]] = {}
     running = component.accumulation in {Accumulation.QUARTER, Accumulation.YEAR}
     if running or not isinstance(component.measure, Credited):
@@ -226,9 +228,12 @@ def _worked(run: Run, stretch: Stretch) -> Worth:
         total = Fraction(sum(item.measured for item in stretch.items), stretch.scale)
         return shared(stretch, stretch.before + total)
     key = _kpi(run, component.measure, stretch.items)
-    if component.pays_on in {PayBase.AMOUNT, PayBase.MARGIN} and stretch.terms.table.pays_shares:
-        return shared(stretch, key)
-    return read_kpi(stretch, key)
+    return read_kpi(stretch, key) if _reads(component) else shared(stretch, key)
+
+
+def _reads(component: Component) -> bool:
+    """Whether pay is a question of a KPI alone, whatever was sold."""
+    return not isinstance(component.measure, Credited) and walks(component)
 
 
 def _kpi(run: Run, measure: Part | Composite, items: Iterable[Item]) -> Fraction:
@@ -262,5 +267,5 @@ def _shrink(run: Run, component: Component, items: Iterable[Item]) -> None:
     for item in items:
         if item.part is not None:
             record = run.book.record(component.id, item.credit.reverses or "", item.credit.role)
-            assert record is not None
-            run.book.keep(shrink(record, part_of(item.credit, record.credited.to_fraction())))
+            if record is not None:  # a KPI that only reads its credits keeps none
+                run.book.keep(shrink(record, part_of(item.credit, record.credited.to_fraction())))

@@ -157,9 +157,8 @@ def window_of(component: Component, credit: Credit, period: Span) -> str:
     """The window of accumulation that a credit belongs to, by the first day of it, or by its deal."""
     match component.accumulation:
         case Accumulation.DEAL:
-            return (
-                credit.deal if credit.role is CreditRole.PRIMARY else f"{credit.deal}\n{credit.role.value}"
-            )  # no id has it
+            # no id has a line break, so no two windows have one name
+            return credit.deal if credit.role is CreditRole.PRIMARY else f"{credit.deal}\n{credit.role.value}"
         case Accumulation.DAY:
             return credit.on.isoformat()
         case Accumulation.PERIOD | Accumulation.QUARTER | Accumulation.YEAR:

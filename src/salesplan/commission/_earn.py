@@ -1,8 +1,8 @@
 """What one component earns in one settlement.
 
-Credits fall into windows (what adds up) and, within one, into stretches under one version of the table; a stretch is what
-this file works on. Its worth is a function of what has accumulated, so it pays what it is worth now less what it was worth
-when last settled, and the order and batches of credits change nothing in sum. Lines only say whose that is:
+Credits fall into windows (what adds up) and, within one, into stretches under one version of the table; a stretch is
+what this file works on. Its worth is a function of what has accumulated, so it pays what it is worth now less what it
+was worth when last settled, and the order and batches of credits change nothing in sum. Lines only say whose that is:
 
     walked    where pay depends on what reaches the tiers alone: each deal pays the way from what had accumulated before
               it to what has after, tier by tier; a retroactive table pays each at the tier reached in the end
@@ -10,8 +10,8 @@ when last settled, and the order and batches of credits change nothing in sum. L
               that the total has reached, since no order of deals says which of them is in which tier
     read      where nothing is credited at all: a KPI's payout curve is one line
 
-What earlier settlements of the window were worth by other terms (a lower retroactive tier, another quota to date) comes as
-a line of its own, the true-up.
+What earlier settlements of the window were worth by other terms (a lower retroactive tier, another quota to date)
+comes as a line of its own, the true-up.
 """
 
 from __future__ import annotations

@@ -145,7 +145,9 @@ def unreachable(case: Case, best: Fraction | None) -> Iterator[Finding]:
     for tier in range(len(shape.edges)):
         start, end = case.ends(tier)
         begins = curve.show_start(start)
-        past = curve.first_past(max(start, shape.zone))
+        past = curve.first_past(start)
+        if start <= shape.zone and shape.zone:  # what is sold to its very end is not paid either
+            past = Fraction(floor(shape.zone) + 1) if by_amount else curve.first_past(shape.zone)
         stays = shape.top is not None and tier == shape.tier_after(shape.top)  # whatever is sold
         over = [shape.top] if by_amount and shape.top is not None else []
         over += [end] if end is not None and (by_amount or not stays) else []

@@ -1,8 +1,8 @@
 """Rows of a statement while it is worked out, and how their exact amounts become whole minor units.
 
-An exact amount is an integer over a denominator, which a component's rows mostly share; nothing is rounded before the end.
-Where a sum is rounded, its rows share the result by largest remainder, so each is within one minor unit of exact and they
-add up; of equal remainders the earlier row gets the unit, in the order of the statement.
+An exact amount is an integer over a denominator, which a component's rows mostly share; nothing is rounded before the
+end. Where a sum is rounded, its rows share the result by largest remainder, so each is within one minor unit of exact
+and they add up; of equal remainders the earlier row gets the unit, in the order of the statement.
 """
 
 from __future__ import annotations

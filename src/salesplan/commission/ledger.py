@@ -1,9 +1,9 @@
 """What the next settlement has to know of the earlier ones.
 
-A settlement pays the difference between what its accumulations are worth now and what they were worth when last settled,
-so each window of accumulation leaves a `Balance`; every deal leaves a `DealRecord`, so that a credit note years later
-finds what it takes back. Nothing here has to be computed again from old credits, and nothing is rounded: amounts are
-exact numbers of minor units. A ledger is plain data; a host stores it with `rulebook.to_data`.
+A settlement pays the difference between what its accumulations are worth now and what they were worth when last
+settled, so each window of accumulation leaves a `Balance`; every deal leaves a `DealRecord`, so that a credit note
+years later finds what it takes back. Nothing here has to be computed again from old credits, and nothing is rounded:
+amounts are exact numbers of minor units. A ledger is plain data; a host stores it with `rulebook.to_data`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Balance:
     """One component in one window of accumulation, as far as one version of its table held.
 
     Units: exact minor units, or units sold; *opened* and *accumulated* in what reaches the tiers, *base* in what is
-    paid on. *valued* is what the table makes of them, *earned* what lines have paid, *withheld* what a gate still holds.
+    paid on. *valued* is what the table makes of them, *earned* what lines have paid, *withheld* what a gate holds.
     """
 
     component: str

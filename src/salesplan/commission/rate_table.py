@@ -63,8 +63,8 @@ class Application(Enum):
 class Slice:
     """One part of a pay: so much of the *base* at this *rate* is this *amount*; from tier *tier*, counted from 0.
 
-    Units: *base* and *amount* are exact minor units. *rate* is None where a tier pays an amount, not a share; where that
-    is an amount for *each* unit, *base* counts units.
+    Units: *base* and *amount* are exact minor units. *rate* is None where a tier pays an amount, not a share; where
+    that is an amount for *each* unit, *base* counts units.
     """
 
     tier: int

@@ -9,32 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from fractions import Fraction
 
-from ..errors import InvalidType, NotFound, clip, require_instance, require_text
+from ..errors import InvalidType, clip, require_instance, require_text
 from ..money import Currency, Money
 from ..rate import Rate
 from ._book import Book
-from ._claw import part_of, shrink
 from ._component import Run, Worked, work
-from ._count import Kpis, route, running_window
+from ._count import Kpis, route
+from ._notes import keep_unpaid
 from ._rows import Row
-from ._terms import Terms
+from ._summaries import summary_of
 from ._whole_plan import additional, closing, limits, spiff_rows
 from .additions import Addition, Conversion
-from .component import Component
 from .credits import Credit, CreditError, order_of, require_credits
 from .ledger import Ledger
 from .line import StatementLine
-from .measures import Accumulation, Credited
+from .measures import Accumulation
 from .payee import Payee, presence_of
 from .plan import Clawback, CompPlan, PlanError
 from .spans import DayCount, Span, require_span
-from .statement import ComponentSummary, NextTier, Statement
+from .statement import Statement
 
 __all__ = ["settle", "settle_ordered"]
-
-_NOTHING = Fraction(0)
 
 
 def settle(
@@ -129,7 +125,7 @@ def settle_ordered(
             known.given.setdefault(component.id, done.attainment)
     rows = [(done.component.id, row) for done in worked for row in done.rows]
     rows += [(spiff.id, row) for spiff in plan.spiffs for row in spiff_rows(run, spiff, ordinary, notes)]
-    unmatched += _known(run, taken, unmatched, notes)
+    unmatched += keep_unpaid(run, taken, unmatched, notes)
     rows += [(plan.id, row) for row in limits(plan, presence, run.book, sum(row.amount for _, row in rows))]
     cash, prizes = additional(plan, additions)
     rows += cash
@@ -147,7 +143,7 @@ def settle_ordered(
         currency=plan.currency,
         there=presence.there,
         ramped=presence.ramped,
-        components=tuple(_summary(run, done) for done in worked),
+        components=tuple(summary_of(run, done) for done in worked),
         lines=tuple([_line(name, row, plan.currency) for name, row in rows]),
         base_salary=base,
         unmatched=tuple(sorted(unmatched, key=order_of)),
@@ -158,39 +154,6 @@ def settle_ordered(
         notes=_remarks(ledger, period),
         book=run.book,
     )
-
-
-def _known(run: Run, taken: Mapping[str, list[Credit]], unmatched: list[Credit], notes: list[Credit]) -> list[Credit]:
-    """Keep deals that nothing was paid by, so that their notes are known; the notes of deals that no component is for.
-
-    Raises: NotFound for a note of a deal that neither the credits nor the ledger know.
-    """
-    book = run.book
-    names = [each.id for each in run.plan.components] + [each.id for each in run.plan.spiffs]
-    for credit in unmatched:
-        book.note_deal("", credit, _NOTHING, "unmatched")
-    for component in run.plan.components:
-        if not isinstance(component.measure, Credited):
-            for credit in taken[component.id]:
-                if not any(book.record(name, credit.deal, credit.role) for name in names):
-                    book.note_deal("", credit, _NOTHING)
-    without = []
-    for note in notes:
-        mark = note.reverses or "", note.role
-        other = book.record("", *mark)
-        if other is not None:
-            book.keep(shrink(other, part_of(note, other.credited.to_fraction())))
-        elif not any(book.record(name, *mark) for name in names):
-            raise NotFound(
-                f"{clip(note.deal)} takes back {clip(note.reverses)}, which neither the credits nor prior= know; "
-                "without reverses= it comes off the top",
-                code="commission.unknown_deal",
-                value=note.reverses,
-            )
-        if other is not None and other.window == "unmatched":
-            without.append(note)
-        book.note_deal("", note, _NOTHING, "note")
-    return without
 
 
 def _payee(payee: Payee | str | None, credits: list[Credit], ledger: Ledger | None) -> Payee:
@@ -273,39 +236,6 @@ def _attainments(kpis: Mapping[str, Rate] | None) -> dict[str, Rate]:
         )
         for name, rate in kpis.items()
     }
-
-
-def _summary(run: Run, done: Worked) -> ComponentSummary:
-    component = done.component
-    earned = sum(row.amount for row in done.rows)
-    return ComponentSummary(
-        id=component.id,
-        is_money=component.measure in {Credited.AMOUNT, Credited.MARGIN},
-        measured=done.measured,
-        full_quota=done.full_quota,
-        quota=done.quota,
-        attainment=done.attainment,
-        earned=Money(earned, run.plan.currency),
-        next_tier=_next_tier(run, component, done),
-    )
-
-
-def _next_tier(run: Run, component: Component, done: Worked) -> NextTier | None:
-    """The first threshold not yet reached, where deals add up."""
-    if component.accumulation in {Accumulation.DEAL, Accumulation.DAY} or not isinstance(component.measure, Credited):
-        return None
-    if done.measured is None or (component.table.kind is Rate and not done.quota):
-        return None
-    balances = run.book.of_window(component.id, running_window(component, run.period))
-    on_target = None if not balances or balances[-1].on_target is None else balances[-1].on_target.to_fraction()
-    if component.weight is not None and on_target is None:
-        return None
-    version = component.table_on(run.period.end - timedelta(days=1))
-    terms = Terms(component, version, done.quota if component.table.kind is Rate else None, on_target)
-    for edge, value in zip(terms.edges, version.table.tiers.values, strict=True):
-        if not terms.reaches(done.measured, edge) and edge > done.measured:
-            return NextTier(more=edge - done.measured, value=value)
-    return None
 
 
 def _line(rule: str, row: Row, currency: Currency) -> StatementLine:
