@@ -1,4 +1,4 @@
-"""Paying whole columns and simulating a plan, next to bare numpy floats and to one sale at a time.
+"""Paying columns, simulating a plan, settling deals; next to bare numpy floats, one sale at a time, and a bare loop.
 
 The float loop is what a plan's spreadsheet becomes in numpy: each tier's slice by np.clip, times its rate, summed and
 never rounded. One sale at a time is `RateTable.pay` on a sample, its time multiplied up to the whole column (so its
@@ -10,9 +10,11 @@ first case of a group.
 
 from __future__ import annotations
 
+import random
 import sys
 import tracemalloc
 from collections.abc import Callable
+from datetime import date, timedelta
 from statistics import median
 from time import perf_counter
 
@@ -20,7 +22,16 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from salesplan.commission import Application, RateTable
+from salesplan.commission import (
+    Accumulation,
+    Application,
+    Component,
+    CompPlan,
+    Credit,
+    PayPeriod,
+    RateTable,
+    settle_all,
+)
 from salesplan.commission.simulation import AttainmentModel, pay_columns, simulate
 from salesplan.ladder import Boundary
 from salesplan.money import Money
@@ -28,6 +39,7 @@ from salesplan.rate import Rate
 
 REPS, SAMPLE = 100_000, 2_000
 SIMULATIONS, TEAM = 1_000, 10_000
+DEALS, SELLERS = 100_000, 1_000
 
 
 @attrs.frozen
@@ -113,6 +125,63 @@ def simulating() -> list[Case]:
     ]
 
 
+def settling() -> list[Case]:
+    """Deals already made into credits; the bare loop sorts and adds up in floats, and checks and keeps nothing."""
+    chance = random.Random(7)
+    start = date(2026, 11, 1)
+    yuan = Money.of("1", "CNY").currency
+    component = Component(
+        id="sales",
+        tables=plan("0:3% 50000:5% 100000:8% 150000:10%"),
+        accumulation=Accumulation.PERIOD,
+        quota=Money.of("100000", "CNY"),
+    )
+    seller = CompPlan(id="seller", currency="CNY", base_salary=Money.of("6000", "CNY"), components=[component])
+    deals = [
+        (
+            f"D-{at:06}",
+            f"seller {chance.randrange(SELLERS):04}",
+            chance.randrange(10_000, 200_000),
+            start + timedelta(days=chance.randrange(30)),
+        )
+        for at in range(DEALS)
+    ]
+    credits = [Credit(deal, payee, amount=Money(minor, yuan), on=on) for deal, payee, minor, on in deals]
+    months = [PayPeriod.month(2026, 11), PayPeriod.month(2026, 12)]
+
+    def bare() -> object:
+        edges, rates = [0, 5_000_000, 10_000_000, 15_000_000], [0.03, 0.05, 0.08, 0.10]
+        sold: dict[str, int] = {}
+        pay: dict[str, float] = {}
+        for _, payee, minor, _ in sorted(deals, key=lambda deal: (deal[3], deal[0])):
+            before = sold.get(payee, 0)
+            after = sold[payee] = before + minor
+            for at, edge in enumerate(edges):
+                upper = edges[at + 1] if at + 1 < len(edges) else after
+                part = min(after, max(upper, edge)) - max(before, edge)
+                if part > 0:
+                    pay[payee] = pay.get(payee, 0.0) + part * rates[at]
+        return {payee: round(amount) for payee, amount in pay.items()}
+
+    paid = settle_all(seller, credits, period=months[0])
+    notes = [
+        Credit(f"CN-{at:06}", payee, amount=Money(-minor, yuan), on=on + timedelta(days=30), reverses=deal)
+        for at, (deal, payee, minor, on) in enumerate(deals[::20])
+    ]
+    ledgers = paid.ledgers
+    group = f"settling {DEALS:,} deals of {SELLERS:,} sellers"
+    return [
+        Case(group, "a bare loop in floats, no lines", bare),
+        Case(group, "settle_all, every line", lambda: settle_all(seller, credits, period=months[0])),
+        Case(group, "its ledgers", lambda: paid.ledgers),
+        Case(
+            group,
+            f"{len(notes):,} notes, a month later",
+            lambda: settle_all(seller, notes, period=months[1], prior=ledgers, payees=list(ledgers)),
+        ),
+    ]
+
+
 def timed(work: Callable[[], object]) -> float:
     began = perf_counter()
     work()
@@ -129,7 +198,7 @@ def peak(work: Callable[[], object]) -> float:
 
 
 def main(rounds: int) -> None:
-    cases = [*paying(), *simulating()]
+    cases = [*paying(), *simulating(), *settling()]
     spent: list[list[float]] = [[] for _ in cases]
     for _ in range(rounds):
         for case, times in zip(cases, spent, strict=True):

@@ -406,19 +406,34 @@ def factor_of(component: Component, inner: Fraction, kpis: Mapping[str, Rate]) -
     return factor
 
 
-def expected(plan: CompPlan, component: Component, payee: Payee, months: Sequence[Month]) -> Expected:
-    """The component in the last of these months."""
-    last = len(months) - 1
-    inner, outer = inner_and_outer(plan, component, payee, months)
-    earned = inner * factor_of(component, inner, months[last].kpis)
-    for at, change in outer.items():
-        then, _ = inner_and_outer(plan, component, payee, months[: at + 1])
-        earned += change * factor_of(component, then, months[at].kpis)
-    there = presence(payee, months[last].period)[0]
+def limited(component: Component, payee: Payee, month: Month, earned: Fraction) -> Fraction:
+    there = presence(payee, month.period)[0]
     if component.cap is not None:
         earned = min(earned, exact(component.cap) * there)
     if component.floor is not None:
         earned = max(earned, exact(component.floor) * there)
+    return earned
+
+
+def before_limits(plan: CompPlan, component: Component, payee: Payee, months: Sequence[Month]) -> list[Fraction]:
+    """What each of these months earned before its limits, as it looks after the last of them."""
+    if not months:
+        return []
+    last = len(months) - 1
+    inner, outer = inner_and_outer(plan, component, payee, months)
+    known = before_limits(plan, component, payee, months[:-1])
+    now = list(known)
+    taken = ZERO
+    for at, change in outer.items():
+        then, _ = inner_and_outer(plan, component, payee, months[: at + 1])
+        now[at] += change * factor_of(component, then, months[at].kpis)
+        taken += limited(component, payee, months[at], now[at]) - limited(component, payee, months[at], known[at])
+    return [*now, inner * factor_of(component, inner, months[last].kpis) + taken]
+
+
+def expected(plan: CompPlan, component: Component, payee: Payee, months: Sequence[Month]) -> Expected:
+    """The component in the last of these months; a capped month gives back no more than it would have paid less."""
+    earned = limited(component, payee, months[-1], before_limits(plan, component, payee, months)[-1])
     measured, quota = standing(plan, component, payee, months)
     return Expected(earned, whole(earned, component.table.rounding), measured, quota)
 

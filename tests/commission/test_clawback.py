@@ -293,18 +293,18 @@ def test_the_original_rate_takes_back_the_lines_of_the_deal_in_proportion(
     number = data.draw(st.sampled_from([n for n in (1, 2, 15, 16, 28) if month == 2 or n >= gone.on.day]))
     back = note(gone, minor, day(month, number))
     plan = plan_of(component, clawback=Clawback.ORIGINAL_RATE, below_zero=BelowZero.CLAW)
-    alone = in_months(plan, credits)[0]
-    record = next(each for each in alone.ledger.deals if (each.deal, each.role) == mark(gone))
     slips = in_months(plan, [*credits, back]) if month == 1 else in_months(plan, credits, [back])
     claws = [line for line in slips[-1].of_kind(LineKind.CLAWBACK) if line.deal == back.deal]
-    exact = -record.paid.to_fraction() * minor / gone.amount.minor
-    assert abs(sum(line.amount.minor for line in claws) - exact) < 1
+    taken = sum(line.amount.minor for line in claws)
+    if month == 2:
+        record = next(each for each in in_months(plan, credits)[0].ledger.deals if (each.deal, each.role) == mark(gone))
+        assert abs(taken + record.paid.to_fraction() * minor / gone.amount.minor) < 1
     if component.table.pays_shares and component.weight is None:
-        lines = [line for line in alone.of_kind(LineKind.EARNED) if (line.deal, line.on) == (gone.deal, gone.on)]
+        lines = [line for line in slips[0].of_kind(LineKind.EARNED) if (line.deal, line.on) == (gone.deal, gone.on)]
         own = sum(
             (Fraction(line.base or 0) * line.rate.to_fraction() for line in lines if line.rate is not None), Fraction(0)
         )
-        assert record.paid.to_fraction() == own
+        assert abs(taken + own * minor / gone.amount.minor) < 1
 
 
 # --- cases that broke a law ----------------------------------------------------------------------------------

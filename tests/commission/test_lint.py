@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -603,7 +603,14 @@ some_components = components(
     multipliers=False,
     accumulating=st.just(Accumulation.PERIOD),
 )
-from_nothing = some_components.filter(lambda part: not starts_with_pay(part))
+factors = st.sampled_from([None, None, Rate(1, 2), Rate(3, 2), Rate(2)])
+from_nothing = st.builds(
+    lambda part, factor: attrs.evolve(
+        part, multipliers=[] if factor is None else [Multiplier(name="m", factor=factor, on=Multiplies.OUTPUT)]
+    ),
+    some_components.filter(lambda part: not starts_with_pay(part)),
+    factors,
+)
 
 
 def starts_with_pay(part: Component) -> bool:
@@ -626,39 +633,50 @@ def size_of(key: Money | Rate | int) -> int:
     return key.minor if isinstance(key, Money) else key
 
 
+SIZES = (*range(40), *(edge + more for edge in (50, 60, 75, 100, 120) for more in (-1, 0, 1)))
+"""Sales on both sides of all thresholds and gates that occur; between these pay does not turn."""
+
+
 @given(from_nothing)
 def test_a_component_pays_as_its_findings_say(part: Component) -> None:
     whole = plan_of(part)
     report = lint(whole)
-    slips = [slip(whole, size) for size in range(SCAN)]
-    paid = [each.payout for each in slips]
+    slips = {size: slip(whole, size) for size in SIZES}
+
+    def pays(key: Money | Rate | int) -> Money:
+        size = size_of(key)
+        return (slips[size] if size in slips else slip(whole, size)).payout
+
     falls = report.of(FindingCode.FALLS)
-    assert bool(falls) == any(high < low for low, high in pairwise(paid))
+    assert bool(falls) == any(high.payout < low.payout for low, high in pairwise(slips.values()))
     for each in falls:
-        assert paid[size_of(each.numbers["lower"])] == each.numbers["lower_pays"]
-        assert paid[size_of(each.numbers["higher"])] == each.numbers["higher_pays"]
+        assert pays(each.numbers["lower"]) == each.numbers["lower_pays"]
+        assert pays(each.numbers["higher"]) == each.numbers["higher_pays"]
     for each in report.of(FindingCode.CLIFF):
-        at = size_of(each.numbers["at"])
-        assert (paid[at], paid[at - 1]) == (each.numbers["at_pays"], each.numbers["below_pays"])
+        assert pays(each.numbers["at"]) == each.numbers["at_pays"]
+        assert pays(each.numbers["below"]) == each.numbers["below_pays"]
+        assert size_of(each.numbers["at"]) == size_of(each.numbers["below"]) + 1
     for each in report.of(FindingCode.CAP_BEFORE_TIER):
-        start, reached = size_of(each.numbers["begins"]), size_of(each.numbers["reached_at"])
-        assert part.cap is not None
-        assert {paid[size] for size in inside(part, each.tier, slips)} <= {part.cap}
-        assert paid[reached] == part.cap
-        assert reached <= start
+        assert {slips[size].payout for size in inside(each.tier, slips)} <= {part.cap}
+        assert pays(each.numbers["reached_at"]) == part.cap
+        assert size_of(each.numbers["reached_at"]) <= size_of(each.numbers["begins"])
+    for each in report.of(FindingCode.VOID_MULTIPLIER):
+        for multipliers in (part.multipliers, ()):
+            other = plan_of(attrs.evolve(part, multipliers=multipliers))
+            assert slip(other, size_of(each.numbers["reached_at"])).payout == part.cap
     for each in report.of(FindingCode.FLOOR_ABOVE_TIER):
-        assert part.floor is not None
-        assert {paid[size] for size in inside(part, each.tier, slips)} <= {part.floor}
+        assert {slips[size].payout for size in inside(each.tier, slips)} <= {part.floor}
         moves = each.numbers.get("moves_from")
-        first = next((size for size, pay in enumerate(paid) if pay > part.floor), None)
-        if first is not None and moves is not None:
-            assert size_of(moves) <= first
+        first = next(
+            (size for size, each in slips.items() if part.floor is not None and each.payout > part.floor), None
+        )
+        assert first is None or (moves is not None and size_of(moves) <= first)
 
 
-def inside(part: Component, tier: int | None, slips: Iterable[Statement]) -> list[int]:
+def inside(tier: int | None, slips: Mapping[int, Statement]) -> list[int]:
     """The sales whose last line is in that tier."""
     found = []
-    for size, each in enumerate(slips):
+    for size, each in slips.items():
         lines = [line.tier for line in each.lines if line.kind is LineKind.EARNED]
         if lines and lines[-1] == tier:
             found.append(size)
@@ -678,7 +696,7 @@ def test_a_tier_is_unreachable_if_and_only_if_no_sale_is_paid_in_it(part: Compon
     whole = plan_of(attrs.evolve(part, cap=None, floor=None))
     found = {each.tier for each in lint(whole).findings if each.code in HARD}
     reached: set[int | None] = set()
-    for size in range(SCAN):
+    for size in SIZES:
         if is_open(part, size):
             reached |= {line.tier for line in slip(whole, size).lines if line.kind is LineKind.EARNED}
     assert found == {*range(len(part.table.tiers.steps))} - reached

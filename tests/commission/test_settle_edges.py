@@ -60,6 +60,7 @@ from salesplan.commission import (
     settle,
     split_credit,
 )
+from salesplan.commission.ledger import Earned
 from salesplan.errors import InvalidType, NotFound, SalesplanError
 from salesplan.ladder import Boundary, Ladder
 from salesplan.money import MAX_MINOR, Currency, CurrencyMismatch, Money, Rounding
@@ -456,7 +457,7 @@ def test_a_dead_zone_of_a_payout_curve_pays_on_what_lies_above_it_or_is_refused(
 def test_below_zero(policy: BelowZero, pays: list[int], carried: list[int]) -> None:
     rules = plan(below_zero=policy)
     january = settle(rules, [sold(-50)], period=JANUARY)
-    february = settle(rules, [sold(100, month=2)], period=FEBRUARY, prior=january)
+    february = settle(rules, [sold(100, month=2, id="E")], period=FEBRUARY, prior=january)
     assert [slip.payout.minor for slip in (january, february)] == pays
     assert [slip.carried.minor for slip in (january, february)] == carried
 
@@ -616,6 +617,7 @@ BALANCE = Balance(
 RECORD = DealRecord(
     deal="D",
     component="c",
+    period=BALANCE.window,
     window=BALANCE.window,
     version=None,
     credited=Rate(10),
@@ -624,6 +626,7 @@ RECORD = DealRecord(
     paid=Rate(1),
     factor=Rate(1),
 )
+EARNED = Earned(name="c", period=BALANCE.window, earned=Rate(1), floor=Rate(0), cap=Rate(5))
 LEDGER = Ledger(
     payee=LI,
     plan="plan",
@@ -633,6 +636,7 @@ LEDGER = Ledger(
     owed=money(1),
     balances=(BALANCE,),
     deals=(RECORD,),
+    limited=(EARNED,),
 )
 WHEN = KpiRange(kpi=CSAT, at_least=Rate(0))
 
@@ -706,6 +710,7 @@ USES: dict[str, tuple[Any, Callable[[Any], object]]] = {
     ),
     "Ledger": (LEDGER, in_prior),
     "Balance": (BALANCE, lambda value: in_prior(attrs.evolve(LEDGER, balances=(value,)))),
+    "Earned": (EARNED, lambda value: in_prior(attrs.evolve(LEDGER, limited=(value,)))),
     "DealRecord": (RECORD, lambda value: in_prior(attrs.evolve(LEDGER, deals=(value,)))),
 }
 
@@ -836,6 +841,8 @@ def test_a_calendar_that_answers_nonsense_is_refused(answer: Any) -> None:
         {"balances": (RECORD,)},
         {"balances": (BALANCE, BALANCE)},
         {"deals": (RECORD, RECORD)},
+        {"limited": (RECORD,)},
+        {"limited": (EARNED, EARNED)},
     ],
 )
 def test_a_ledger_that_would_pay_what_nobody_earned_is_refused(more: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ __all__ = ["summary_of"]
 
 
 def summary_of(run: Run, done: Worked) -> ComponentSummary:
+    """Where a component stands, and what the next tier takes."""
     component = done.component
     earned = sum(row.amount for row in done.rows)
     return ComponentSummary(

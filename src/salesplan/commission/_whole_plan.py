@@ -30,6 +30,7 @@ ZERO = Fraction(0)
 
 
 def spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit]) -> list[Row]:
+    """What a SPIFF pays for deals and takes back for notes, rounded together."""
     rows = []
     for credit in credits:
         first, until = spiff.first or credit.on, spiff.until
@@ -104,6 +105,7 @@ def limits(plan: CompPlan, presence: Presence, book: Book, earned: int) -> list[
 
 
 def additional(plan: CompPlan, additions: Iterable[Addition]) -> tuple[list[tuple[str, Row]], tuple[NonCashAward, ...]]:
+    """The rows of what others bring, by kind and rule, and the prizes that are not cash."""
     given = listed(additions, code="commission.additions", name="additions")
     rows: list[tuple[str, Row]] = []
     prizes: list[NonCashAward] = []
