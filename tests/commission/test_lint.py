@@ -242,6 +242,43 @@ def test_units_paid_by_the_amount_show_the_rate_of_all() -> None:
     assert (numbers["jump"], numbers["at"], numbers["gains_from"]) == (Rate(1, 2), 10, 6)  # s > 10 - 5
 
 
+def test_a_line_of_rates_turns_between_its_points() -> None:
+    """From 40 % to 10 %: x (13/30 - x / 30,000) is largest at 6,500, where 21 2/3 % are paid."""
+    steps = RateTable.of(
+        [("1000", "40%"), ("10000", "10%")],
+        currency="USD",
+        application=Application.INTERPOLATED,
+        boundary=Boundary.LOWER_INCLUSIVE,
+    )
+    found = only(lint(steps), FindingCode.FALLS)
+    assert texts(found, "lower", "lower_pays", "higher", "higher_pays") == [
+        "USD 6500.00",
+        "USD 1408.33",
+        "USD 9999.99",
+        "USD 1000.00",
+    ]
+
+
+def test_a_tier_that_all_uncounted_sales_stay_in_is_reached() -> None:
+    steps = rates("0:10 100000:50", Application.FIXED, "(")
+    more = {"gates": [FirstUnit(usd("100000"))], "counted_to": usd("100000")}
+    assert codes(lint(component(steps, **more))) == ["cliff@0", "unreachable.counted_to@1", "void.rate@1"]
+    below = {**more, "counted_to": usd("100000.01")}
+    assert codes(lint(component(steps, **below))) == ["cliff@1", "unreachable.gate@0"]
+
+
+def test_the_last_unit_of_a_dead_zone_is_not_paid() -> None:
+    steps = RateTable(
+        Ladder.of([(0, usd("5")), (3, usd("6"))], boundary=Boundary.LOWER_INCLUSIVE),
+        application=Application.WHOLE,
+        currency=USD,
+    )
+    part = component(steps, measure=Credited.UNITS, gates=[DeadZone(2)])
+    assert only(lint(part), FindingCode.HOLDS_NO_UNIT).numbers == {"after": 2, "before": 3}
+    wider = component(steps, measure=Credited.UNITS, gates=[DeadZone(1)])
+    assert lint(wider).of(FindingCode.HOLDS_NO_UNIT) == ()
+
+
 def test_an_amount_for_each_unit_may_fall() -> None:
     steps = RateTable(
         Ladder.of([(0, usd("50")), (10, usd("40"))], boundary=Boundary.LOWER_INCLUSIVE),

@@ -33,6 +33,7 @@ from salesplan.commission import (
     DealRecord,
     Draw,
     DrawKind,
+    ExactNumber,
     FirstUnit,
     KpiGate,
     KpiRange,
@@ -531,10 +532,11 @@ def test_years_and_quarters_begin_on_the_last_reset_day(on: date, month: int, nu
             assert begins(on) == expected
 
 
-@pytest.mark.parametrize("accumulation", [Accumulation.QUARTER, Accumulation.YEAR])
-def test_the_first_year_of_the_calendar_is_no_crash(accumulation: Accumulation) -> None:
-    rules = plan(part(accumulation=accumulation, resets=ResetDay(4, 1)))
-    first = PayPeriod(date(1, 1, 1), date(1, 2, 1), "first")
+@pytest.mark.parametrize(("accumulation", "day"), [(Accumulation.QUARTER, 2), (Accumulation.YEAR, 1)])
+def test_the_first_year_of_the_calendar_is_no_crash(accumulation: Accumulation, day: int) -> None:
+    """The window that holds the first of January began before the calendar does."""
+    rules = plan(part(accumulation=accumulation, resets=ResetDay(4, day)))
+    first = PayPeriod(date(1, 1, 1), date(1, 1, 2), "first")
     assert refusal(settle, rules, [], period=first, payee=LI) is not None
 
 
@@ -607,12 +609,12 @@ BALANCE = Balance(
     version=None,
     quota=None,
     on_target=None,
-    opened=Rate(0),
-    accumulated=Rate(10),
-    base=Rate(10),
-    valued=Rate(1),
-    earned=Rate(1),
-    withheld=Rate(0),
+    opened=ExactNumber.of(0),
+    accumulated=ExactNumber.of(10),
+    base=ExactNumber.of(10),
+    valued=ExactNumber.of(1),
+    earned=ExactNumber.of(1),
+    withheld=ExactNumber.of(0),
 )
 RECORD = DealRecord(
     deal="D",
@@ -620,13 +622,19 @@ RECORD = DealRecord(
     period=BALANCE.window,
     window=BALANCE.window,
     version=None,
-    credited=Rate(10),
-    measured=Rate(10),
-    base=Rate(10),
-    paid=Rate(1),
-    factor=Rate(1),
+    credited=ExactNumber.of(10),
+    measured=ExactNumber.of(10),
+    base=ExactNumber.of(10),
+    paid=ExactNumber.of(1),
+    factor=ExactNumber.of(1),
 )
-EARNED = Earned(name="c", period=BALANCE.window, earned=Rate(1), floor=Rate(0), cap=Rate(5))
+EARNED = Earned(
+    name="c",
+    period=BALANCE.window,
+    earned=ExactNumber.of(1),
+    floor=ExactNumber.of(0),
+    cap=ExactNumber.of(5),
+)
 LEDGER = Ledger(
     payee=LI,
     plan="plan",

@@ -14,16 +14,18 @@ from .credits import Coverage, Credit, CreditError, CreditRole, coverage, split_
 from .draw_periods import DrawLedger, draw_ledger
 from .draws import Draw, DrawEntry, DrawKind, draw_once
 from .entry import Better, Entry, Score
+from .exact import ExactNumber
 from .findings import Finding, FindingCode, LintReport, Severity
 from .gates import ComponentError, DeadZone, FirstUnit, Gate, KpiGate, KpiRange, Multiplier, Multiplies
 from .judging import TieError, judge
-from .ledger import Balance, DealRecord, Ledger
+from .ledger import Balance, DealRecord, Earned, Ledger
 from .line import Exact, LineKind, StatementLine
 from .measures import Accumulation, Composite, Credited, Measure, Part, PayBase, RoundingPoint
 from .override_rules import ChainBase, Differential, LevelChain, OverrideError, OverrideRule, TeamBasis, TeamOverride
 from .overrides import OverrideLine, Overrides, settle_overrides
 from .payee import Payee, Presence, Proration, Quota, presence_of
 from .plan import BelowZero, Clawback, CompPlan, PlanError, Spiff, SpiffPer, on_target_rate
+from .plan_diff import ComponentChange, PayeeChange, PlanDiff, diff_plans
 from .pool import PoolError, PoolPart, PoolResult, PoolRule, TeamPool, distribute, pool_of, share_pool
 from .printed import Doubled, Gaps, Hole, PrintedRow, PrintedTable, SharedBound
 from .rate_table import Application, RateTable, Slice, TableError
@@ -52,6 +54,7 @@ __all__ = [
     "Clawback",
     "CompPlan",
     "Component",
+    "ComponentChange",
     "ComponentError",
     "ComponentSummary",
     "Composite",
@@ -73,8 +76,10 @@ __all__ = [
     "DrawEntry",
     "DrawKind",
     "DrawLedger",
+    "Earned",
     "Entry",
     "Exact",
+    "ExactNumber",
     "Finding",
     "FindingCode",
     "FirstUnit",
@@ -102,7 +107,9 @@ __all__ = [
     "PayBase",
     "PayPeriod",
     "Payee",
+    "PayeeChange",
     "PlanCost",
+    "PlanDiff",
     "PlanError",
     "PoolError",
     "PoolPart",
@@ -149,6 +156,7 @@ __all__ = [
     "WhyNot",
     "breakpoints",
     "coverage",
+    "diff_plans",
     "distribute",
     "draw_ledger",
     "draw_once",

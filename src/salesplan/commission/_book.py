@@ -7,11 +7,10 @@ from fractions import Fraction
 
 import attrs
 
-from ..rate import Rate
 from ._count import Item
 from ._earn import Stretch, Worth
-from ._terms import ratio
 from .credits import Credit, CreditRole
+from .exact import ExactNumber
 from .ledger import Balance, DealRecord, Earned, Ledger
 
 __all__ = ["Book", "Settled"]
@@ -64,7 +63,7 @@ class Book:
 
     def note_deal(self, name: str, credit: Credit, paid: Fraction, window: str = "") -> None:
         """Keep a deal that no walk has: what a SPIFF paid for it, or, under no name, that it is known."""
-        none = Rate(0)
+        none = ExactNumber.of(0)
         self.deals[name, credit.deal, credit.role] = DealRecord(
             deal=credit.deal,
             role=credit.role,
@@ -72,11 +71,11 @@ class Book:
             period=self.period,
             window=window,
             version=None,
-            credited=ratio(credit.credited),
+            credited=ExactNumber.of(credit.credited),
             measured=none,
             base=none,
-            paid=ratio(paid),
-            factor=Rate(1),
+            paid=ExactNumber.of(paid),
+            factor=ExactNumber.of(1),
         )
 
     def of_window(self, component: str, window: str) -> list[Balance]:
@@ -118,7 +117,7 @@ class Book:
         self._factors[component] = factor
         for mark in self._reduced:
             if mark[0] == component and mark in self.fresh:
-                self.deals[mark] = attrs.evolve(self.deals[mark], factor=ratio(factor))
+                self.deals[mark] = attrs.evolve(self.deals[mark], factor=ExactNumber.of(factor))
 
     def earn(self, name: str, earned: Fraction, floor: Fraction | None, cap: Fraction | None) -> None:
         """Keep what was earned this period before limits, where there are any."""
@@ -126,9 +125,9 @@ class Book:
             self.limited[name, self.period] = Earned(
                 name=name,
                 period=self.period,
-                earned=ratio(earned),
-                floor=None if floor is None else ratio(floor),
-                cap=None if cap is None else ratio(cap),
+                earned=ExactNumber.of(earned),
+                floor=None if floor is None else ExactNumber.of(floor),
+                cap=None if cap is None else ExactNumber.of(cap),
             )
 
     def take_back(self, name: str, period: str, change: Fraction) -> Fraction:
@@ -137,7 +136,7 @@ class Book:
         if known is None:
             return change
         before = known.earned.to_fraction()
-        self.limited[name, period] = attrs.evolve(known, earned=ratio(before + change))
+        self.limited[name, period] = attrs.evolve(known, earned=ExactNumber.of(before + change))
         return _within(before + change, known) - _within(before, known)
 
     def take_back_later(self, period: str, change: Fraction) -> None:
@@ -176,11 +175,11 @@ class Book:
             period=self.period,
             window=settled.window,
             version=settled.version,
-            credited=ratio(item.credit.credited),
-            measured=Rate(item.measured, scale),
-            base=Rate(item.base, scale),
-            paid=ratio(paid),
-            factor=ratio(self._factors.get(component, Fraction(1))),
+            credited=ExactNumber.of(item.credit.credited),
+            measured=ExactNumber.of(Fraction(item.measured, scale)),
+            base=ExactNumber.of(Fraction(item.base, scale)),
+            paid=ExactNumber.of(paid),
+            factor=ExactNumber.of(self._factors.get(component, Fraction(1))),
         )
 
 
@@ -197,12 +196,12 @@ def _balance(kept: Balance | Settled) -> Balance:
         component=stretch.component.id,
         window=kept.window,
         version=kept.version,
-        quota=None if kept.quota is None else ratio(kept.quota),
-        on_target=None if kept.on_target is None else ratio(kept.on_target),
-        opened=ratio(stretch.opened),
-        accumulated=ratio(worth.accumulated),
-        base=ratio(worth.base),
-        valued=ratio(worth.valued),
-        earned=ratio(worth.earned),
-        withheld=ratio(worth.withheld),
+        quota=None if kept.quota is None else ExactNumber.of(kept.quota),
+        on_target=None if kept.on_target is None else ExactNumber.of(kept.on_target),
+        opened=ExactNumber.of(stretch.opened),
+        accumulated=ExactNumber.of(worth.accumulated),
+        base=ExactNumber.of(worth.base),
+        valued=ExactNumber.of(worth.valued),
+        earned=ExactNumber.of(worth.earned),
+        withheld=ExactNumber.of(worth.withheld),
     )

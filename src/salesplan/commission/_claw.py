@@ -21,9 +21,11 @@ from ._count import Item, rescaled, window_of
 from ._earn import average
 from ._figures import exact_text
 from ._rows import Row, added
-from ._terms import Terms, ratio, walks
+from ._terms import Terms, walks
 from .component import Component, DatedTable
 from .credits import Credit, CreditError
+from .exact import ExactNumber
+from .gates import ComponentError
 from .ledger import Balance, DealRecord
 from .line import LineKind
 from .measures import Accumulation, Credited
@@ -31,9 +33,10 @@ from .plan import Clawback, CompPlan
 from .rate_table import RateTable
 from .spans import Span
 
-__all__ = ["after_the_fact", "in_the_walk", "part_of", "shrink"]
+__all__ = ["after_the_fact", "in_the_walk", "part_of", "shrink", "verified"]
 
 ZERO = Fraction(0)
+_NONE = ExactNumber.of(0)
 _SOLD = {
     Accumulation.DEAL: "",
     Accumulation.DAY: ", sold on ",
@@ -116,13 +119,17 @@ def part_of(note: Credit, credited: Fraction, taken: Fraction = ZERO) -> Fractio
 
 def shrink(record: DealRecord, part: Fraction) -> DealRecord:
     """The record of a deal of which *part* was taken back."""
-    rest = ratio(1 - part)
+    rest = 1 - part
+
+    def left(number: ExactNumber) -> ExactNumber:
+        return ExactNumber.of(number.to_fraction() * rest)
+
     return attrs.evolve(
         record,
-        credited=record.credited * rest,
-        measured=record.measured * rest,
-        base=record.base * rest,
-        paid=record.paid * rest,
+        credited=left(record.credited),
+        measured=left(record.measured),
+        base=left(record.base),
+        paid=left(record.paid),
     )
 
 
@@ -135,7 +142,7 @@ def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Boo
     if component.accumulation is not Accumulation.DEAL:
         text += record.window
     held_back = any(
-        balance.withheld != Rate(0)
+        balance.withheld != _NONE
         for balance in book.of_window(component.id, record.window)
         if balance.version == record.version
     )
@@ -162,6 +169,7 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
         )
     counts = isinstance(component.measure, Credited)
     measured = part * record.measured.to_fraction() if counts else ZERO
+    reached = balances[-1].accumulated.to_fraction() - measured
     change, remark = ZERO, ""
     for balance in balances:
         if (balance.version or date.min) < (record.version or date.min):
@@ -170,26 +178,42 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
         opened = balance.opened.to_fraction() - (ZERO if own else measured)
         accumulated = balance.accumulated.to_fraction() - measured
         base = balance.base.to_fraction() - (part * record.base.to_fraction() if own else ZERO)
-        terms = _terms_of(component, balance)
+        terms = verified(component, balance)
         worth = _worth(component, terms, opened, accumulated, base)
         more = worth - balance.valued.to_fraction()
         earned = balance.earned.to_fraction() + more
-        withheld = ZERO if not counts or terms.is_open(accumulated) else earned
+        withheld = ZERO if not counts or terms.is_open(reached) else earned
         change += more - (withheld - balance.withheld.to_fraction())
-        if own and walks(component):
+        if own and walks(component, terms.table):
             remark = _remark(component, balance, accumulated, worth)
         book.put(
             attrs.evolve(
                 balance,
-                opened=ratio(opened),
-                accumulated=ratio(accumulated),
-                base=ratio(base),
-                valued=ratio(worth),
-                earned=ratio(earned),
-                withheld=ratio(withheld),
+                opened=ExactNumber.of(opened),
+                accumulated=ExactNumber.of(accumulated),
+                base=ExactNumber.of(base),
+                valued=ExactNumber.of(worth),
+                earned=ExactNumber.of(earned),
+                withheld=ExactNumber.of(withheld),
             )
         )
     return change, remark
+
+
+def verified(component: Component, balance: Balance) -> Terms:
+    """The terms of a balance, when they still give what was settled by them.
+
+    Raises: ComponentError when a table was changed without a version of its own.
+    """
+    terms = _terms_of(component, balance)
+    opened, accumulated, base = (number.to_fraction() for number in (balance.opened, balance.accumulated, balance.base))
+    if _worth(component, terms, opened, accumulated, base) != balance.valued.to_fraction():
+        raise ComponentError(
+            f"{clip(component.id)}: the table no longer gives what it settled: date the new one with a DatedTable",
+            code="commission.table_changed",
+            value=component.id,
+        )
+    return terms
 
 
 def _remark(component: Component, before: Balance, accumulated: Fraction, worth: Fraction) -> str:
@@ -201,8 +225,8 @@ def _remark(component: Component, before: Balance, accumulated: Fraction, worth:
 
 
 def _worth(component: Component, terms: Terms, opened: Fraction, accumulated: Fraction, base: Fraction) -> Fraction:
-    if walks(component):
-        return terms.value(accumulated) - terms.value(opened)
+    if walks(component, terms.table):
+        return terms.worth(accumulated) - terms.worth(opened)
     return base * average(terms, accumulated)
 
 

@@ -12,14 +12,15 @@ from ..errors import InvalidValue, NotFound, clip
 from ..money import Money
 from ..rate import Rate
 from ._book import Book, Settled
-from ._claw import after_the_fact, in_the_walk, part_of, shrink
+from ._claw import after_the_fact, in_the_walk, part_of, shrink, verified
 from ._count import Item, Kpis, count, items_of, running_window, window_of
-from ._earn import Stretch, Worth, read_kpi, shared, walked
+from ._earn import Stretch, Worth, nothing_for, read_kpi, shared, walked
 from ._modifiers import finished
 from ._rows import Row
-from ._terms import Terms, ratio, walks
+from ._terms import Terms, walks
 from .component import Component, DatedTable
 from .credits import Credit
+from .exact import near_rate
 from .ledger import Balance
 from .measures import Accumulation, Composite, Credited, Part
 from .payee import Payee, Presence
@@ -62,11 +63,17 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
     inner: list[Row] = []
     reached: dict[str, Fraction] = {}  # by window, as far as its newest version
     quota, on_target = _quota_to_date(run, component), _on_target_to_date(run, component)
-    for window, version, part in _stretches(run, component, items):
+    stretches = _stretches(run, component, items)
+    finals = _finals(run, component, stretches, scale)
+    for window, version, part in stretches:
         stretch = _opened(run, component, window, version, part, scale, quota, on_target)
-        if stretch is None:
+        if stretch is None:  # no quota, and nothing to hold against one
+            inner += [nothing_for(item, "nothing to count") for item in part]
+            for item in part:
+                run.book.note_deal("", item.credit, ZERO)
             continue
-        last = _worked(run, stretch)
+        stretch.reached = finals.get(window, ZERO)
+        last = _worked(run, stretch, items)
         inner += last.rows
         reached[window] = last.accumulated
         run.book.settle(Settled(stretch, last, window, version.first, quota, on_target))
@@ -83,7 +90,7 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
     measured = sum(reached.values(), start=ZERO) if counted or reached else None
     attainment = None
     if measured is not None and (not counted or quota):
-        attainment = ratio(measured / quota if counted and quota else measured)
+        attainment = near_rate(measured / quota if counted and quota else measured)
     return Worked(
         component=component,
         measured=measured,
@@ -191,6 +198,8 @@ def _opened(
     terms = Terms(component, version, quota if needs_quota else None, on_target)
     if same is None:
         return Stretch(component, terms, items, scale, before, before, ZERO, ZERO, ZERO, ZERO)
+    if isinstance(component.measure, Credited):
+        verified(component, same)
     return Stretch(
         component,
         terms,
@@ -220,20 +229,33 @@ def _no_quota(run: Run, component: Component, quota: Fraction | None) -> Excepti
     )
 
 
-def _worked(run: Run, stretch: Stretch) -> Worth:
+def _finals(
+    run: Run, component: Component, stretches: list[tuple[str, DatedTable, list[Item]]], scale: int
+) -> dict[str, Fraction]:
+    """What every window will have reached in the end, under all its versions: gates look at that."""
+    found: dict[str, Fraction] = {}
+    for window, _, part in stretches:
+        if window not in found:
+            known = run.book.of_window(component.id, window)
+            found[window] = known[-1].accumulated.to_fraction() if known else ZERO
+        found[window] += Fraction(sum(item.measured for item in part), scale)
+    return found
+
+
+def _worked(run: Run, stretch: Stretch, everything: list[Item]) -> Worth:
     component = stretch.component
     if isinstance(component.measure, Credited):
-        if walks(component):
+        if walks(component, stretch.terms.table):
             return walked(stretch)
         total = Fraction(sum(item.measured for item in stretch.items), stretch.scale)
         return shared(stretch, stretch.before + total)
-    key = _kpi(run, component.measure, stretch.items)
+    key = _kpi(run, component.measure, everything)
     return read_kpi(stretch, key) if _reads(component) else shared(stretch, key)
 
 
 def _reads(component: Component) -> bool:
     """Whether pay is a question of a KPI alone, whatever was sold."""
-    return not isinstance(component.measure, Credited) and walks(component)
+    return not isinstance(component.measure, Credited) and walks(component, component.table)
 
 
 def _kpi(run: Run, measure: Part | Composite, items: Iterable[Item]) -> Fraction:

@@ -14,14 +14,26 @@ from ..rate import Rate
 from .component import Component
 from .credits import Credit, CreditError, CreditRole
 from .gates import KpiRange, Multiplier, Multiplies
-from .measures import Accumulation, Credited, PayBase
+from .measures import Accumulation, Composite, Credited, Part, PayBase
 from .plan import CompPlan
 from .spans import Span
 
 Paid = Fraction | tuple[int, int]
 """What the rows of one item pay: exact, or its numerator and denominator not yet reduced."""
 
-__all__ = ["Item", "Kpis", "Paid", "applies", "count", "items_of", "rescaled", "route", "running_window", "window_of"]
+__all__ = [
+    "Item",
+    "Kpis",
+    "Paid",
+    "applies",
+    "count",
+    "counts_credits",
+    "items_of",
+    "rescaled",
+    "route",
+    "running_window",
+    "window_of",
+]
 
 ONE = Fraction(1)
 
@@ -66,10 +78,11 @@ def route(plan: CompPlan, credits: Iterable[Credit]) -> tuple[dict[str, list[Cre
     Within a group the narrowest scope that holds takes the credit; components without a group take all they are for.
     """
     taken: dict[str, list[Credit]] = {component.id: [] for component in plan.components}
-    if len(plan.components) == 1 and plan.components[0].scope.narrowness == 0:
-        taken[plan.components[0].id] = list(credits)
+    counting = [component for component in plan.components if counts_credits(component)]
+    if len(counting) == 1 and counting[0].scope.narrowness == 0:
+        taken[counting[0].id] = list(credits)
         return taken, []
-    ranked = sorted(plan.components, key=lambda component: -component.scope.narrowness)
+    ranked = sorted(counting, key=lambda component: -component.scope.narrowness)
     left = []
     for credit in credits:
         found = False
@@ -81,9 +94,24 @@ def route(plan: CompPlan, credits: Iterable[Credit]) -> tuple[dict[str, list[Cre
                 done.add(component.group)
             taken[component.id].append(credit)
             found = True
-        if not found and not any(spiff.scope.holds(credit) for spiff in plan.spiffs):
+        if not found and not any(spiff.holds(credit) for spiff in plan.spiffs):
             left.append(credit)
     return taken, left
+
+
+def counts_credits(component: Component) -> bool:
+    """Whether credits say anything to a component: a KPI measured elsewhere that pays of its own does not ask them."""
+    match component.measure:
+        case Credited():
+            return True
+        case Part(measure=measure):
+            parts = [measure]
+        case Composite(parts=several):
+            parts = [part.measure for part in several]
+        case _:
+            assert_never(component.measure)
+    paid_on = component.pays_on in {PayBase.AMOUNT, PayBase.MARGIN} and component.table.pays_shares
+    return paid_on or any(measure is not None for measure in parts)
 
 
 def count(measure: Credited, credit: Credit) -> int:

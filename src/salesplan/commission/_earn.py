@@ -49,6 +49,7 @@ class Stretch:
     valued: Fraction
     earned: Fraction
     withheld: Fraction
+    reached: Fraction = ZERO  # by the whole window in the end
 
 
 @attrs.define(eq=False)
@@ -76,7 +77,7 @@ def walked(stretch: Stretch) -> Worth:
         ordinary = _by_pieces(stretch, start, times, scale, whole_at, rows)
     else:
         ordinary = _by_points(stretch, start, times, scale, rows)
-    valued = terms.value(accumulated) - terms.value(stretch.opened)
+    valued = terms.worth(accumulated) - terms.worth(stretch.opened)
     base = stretch.base_before + accumulated - stretch.before
     return _finished(stretch, rows, accumulated, base, valued, valued - stretch.valued - ordinary)
 
@@ -131,7 +132,7 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
         after = at + item.measured * times
         low, high = Fraction(at, scale), Fraction(after, scale)
         at = after
-        exact = terms.value(high) - terms.value(low)
+        exact = terms.worth(high) - terms.worth(low)
         ordinary += exact
         if item.at_original:
             _claw(item, rows)
@@ -205,7 +206,15 @@ def read_kpi(stretch: Stretch, key: Fraction) -> Worth:
     row = added(LineKind.EARNED, terms.value(key), f"at {Rate(key.numerator, key.denominator)}")
     row.tier = tier if tier >= 0 else None
     row.after = whole_or(key)
-    return _finished(stretch, [row], key, ZERO, terms.value(key), ZERO)
+    rows = [row, *(nothing_for(item, "counts for the attainment") for item in stretch.items)]
+    return _finished(stretch, rows, key, ZERO, terms.value(key), ZERO)
+
+
+def nothing_for(item: Item, note: str) -> Row:
+    """A line for a credit that pays nothing by itself, so that it is not lost."""
+    row = added(LineKind.EARNED, ZERO, note, deal=item.credit.deal, on=item.credit.on)
+    row.base = 0
+    return row
 
 
 def _finished(
@@ -222,7 +231,7 @@ def _finished(
         row.after = whole_or(stretch.before)
         rows.append(row)
     earned = stretch.earned + total_of(rows)
-    withheld = ZERO if stretch.terms.is_open(accumulated) else earned
+    withheld = ZERO if stretch.terms.is_open(stretch.reached) else earned
     if withheld != stretch.withheld:
         kept = withheld - stretch.withheld
         word = "withheld until the gate is reached" if kept > 0 else "released: the gate is reached"

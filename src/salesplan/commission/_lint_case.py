@@ -158,7 +158,7 @@ def number_of_best(case: Case, best: Key) -> Fraction | None:
 
 def _case(component: Component, version: DatedTable, limits: Limits) -> Case:
     table, measure, currency = version.table, component.measure, version.table.currency
-    credited, shared = isinstance(measure, Credited), not walks(component)
+    credited, shared = isinstance(measure, Credited), not walks(component, table)
     quota = known_quota(component)
     per = Fraction(quota) if table.kind is Rate and quota is not None else None
     terms = Terms(component, version, per, ONE if limits.on_target is None else limits.on_target)

@@ -254,7 +254,7 @@ def _piece(shape: Shape, start: Fraction, end: Fraction | None, so_far: Fraction
         case Form.WHOLE:
             if beyond:
                 assert shape.top is not None
-                return Piece(tier, start, end, value * max(ZERO, shape.top - shape.zone))
+                return Piece(tier, start, end, value * (shape.top - shape.zone))
             return Piece(tier, start, end, -value * shape.zone, value)
         case Form.STEPS:
             return Piece(tier, start, end, shape.values[tier])

@@ -49,10 +49,11 @@ def floors(case: Case) -> Iterator[Finding]:
     if case.floor is None:
         return
     for tier, (value, pieces) in enumerate(zip(case.shape.values, _by_tier(case, raw), strict=True)):
-        start, _ = case.ends(tier)
+        start, end = case.ends(tier)
+        withheld = gate is not None and end is not None and end <= gate  # and paid once the gate opens
         highs = [piece.highest() for piece in pieces]
         highest = max((high for high in highs if high is not None), default=None)
-        if value == 0 or (gate is not None and start < gate) or highest is None or None in highs:
+        if value == 0 or withheld or highest is None or None in highs:
             continue
         if highest <= case.floor:
             moves = raw.passing(case.floor)

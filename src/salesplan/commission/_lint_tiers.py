@@ -141,17 +141,14 @@ def unreachable(case: Case, best: Fraction | None) -> Iterator[Finding]:
     """Tiers at which nothing is ever paid, each for one reason."""
     shape, curve = case.shape, case.curve
     sliced = shape.form is Form.SLICED
-    by_amount = sliced or shape.form is Form.WHOLE  # else what is sold beyond the most that is counted pays as well
     for tier in range(len(shape.edges)):
         start, end = case.ends(tier)
         begins = curve.show_start(start)
-        past = curve.first_past(start)
-        if start <= shape.zone and shape.zone:  # what is sold to its very end is not paid either
-            past = Fraction(floor(shape.zone) + 1) if by_amount else curve.first_past(shape.zone)
+        past = curve.first_past(max(start, shape.zone))
+        if start <= shape.zone and shape.zone and shape.form is Form.WHOLE:
+            past = Fraction(floor(shape.zone) + 1)  # a sale up to its very end has nothing above it
         stays = shape.top is not None and tier == shape.tier_after(shape.top)  # whatever is sold
-        over = [shape.top] if by_amount and shape.top is not None else []
-        over += [end] if end is not None and (by_amount or not stays) else []
-        if start <= shape.zone and over and min(over) <= shape.zone:
+        if end is not None and end <= shape.zone:
             yield case.found(FindingCode.IN_DEAD_ZONE, tier, {"begins": begins, "until": curve.show_start(shape.zone)})
         elif shape.gate is not None and end is not None and end <= shape.gate and not sliced and not stays:
             yield case.found(FindingCode.BELOW_GATE, tier, {"begins": begins, "reach": curve.show_start(shape.gate)})

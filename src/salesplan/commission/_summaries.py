@@ -42,7 +42,10 @@ def _next_tier(run: Run, component: Component, done: Worked) -> NextTier | None:
     on_target = None if not balances or balances[-1].on_target is None else balances[-1].on_target.to_fraction()
     if component.weight is not None and on_target is None:
         return None
-    version = component.table_on(run.period.end - timedelta(days=1))
+    last = run.period.end - timedelta(days=1)
+    version = next((each for each in reversed(component.tables) if each.first is None or each.first <= last), None)
+    if version is None:
+        return None
     terms = Terms(component, version, done.quota if component.table.kind is Rate else None, on_target)
     for edge, value in zip(terms.edges, version.table.tiers.values, strict=True):
         if not terms.reaches(done.measured, edge) and edge > done.measured:

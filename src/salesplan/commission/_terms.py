@@ -26,9 +26,9 @@ from ._keys import number, value_of
 from .component import Component, DatedTable
 from .gates import DeadZone, FirstUnit
 from .measures import Credited, PayBase
-from .rate_table import Application
+from .rate_table import Application, RateTable
 
-__all__ = ["Form", "Piece", "Terms", "ratio", "walks"]
+__all__ = ["Form", "Piece", "Terms", "walks"]
 
 ZERO = Fraction(0)
 
@@ -45,9 +45,8 @@ class Form(Enum):
     LINE = "line"
 
 
-def walks(component: Component) -> bool:
+def walks(component: Component, table: RateTable) -> bool:
     """Whether pay is a function of what reaches the tiers alone, so that deals are paid one after the other."""
-    table = component.table
     on_target = component.pays_on in {PayBase.ON_TARGET, PayBase.ON_TARGET_ATTAINED}
     own = isinstance(component.measure, Credited) and component.pays_on.value == component.measure.value
     return on_target or own or not table.pays_shares
@@ -102,6 +101,10 @@ class Terms:
         find = bisect_right if self.closed else bisect_left
         return find(self.edges, counted) - 1
 
+    def worth(self, x: Fraction) -> Fraction:
+        """The pay of what has accumulated: nothing for nothing, also where a table has an amount from 0 on."""
+        return self.value(x) if x else ZERO
+
     def value(self, x: Fraction) -> Fraction:
         """The pay of *x* in minor units, before the gate to the first unit."""
         if x < 0:
@@ -118,7 +121,7 @@ class Terms:
                     start=ZERO,
                 )
             case Form.WHOLE:
-                return ZERO if at < 0 else self.unit * self.values[at] * (counted - self.zone)
+                return ZERO if at < 0 else self.unit * self.values[at] * max(ZERO, counted - self.zone)
             case Form.STEPS:
                 return ZERO if at < 0 else self.values[at]
             case Form.LINE:
@@ -234,8 +237,3 @@ def _form(application: Application, *, whole_steps: bool) -> Form:
             return Form.LINE
         case _:
             assert_never(application)
-
-
-def ratio(exact: Fraction) -> Rate:
-    """An exact number as the value a ledger keeps."""
-    return Rate(exact.numerator, exact.denominator)

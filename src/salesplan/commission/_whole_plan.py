@@ -33,8 +33,7 @@ def spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit
     """What a SPIFF pays for deals and takes back for notes, rounded together."""
     rows = []
     for credit in credits:
-        first, until = spiff.first or credit.on, spiff.until
-        if not spiff.scope.holds(credit) or credit.on < first or (until is not None and until <= credit.on):
+        if not spiff.holds(credit):
             continue
         match spiff.per:
             case SpiffPer.UNIT:
@@ -126,8 +125,8 @@ def additional(plan: CompPlan, additions: Iterable[Addition]) -> tuple[list[tupl
 
 def closing(
     plan: CompPlan, ledger: Ledger | None, period: Span, earned: int
-) -> tuple[Money, DrawEntry | None, list[Row]]:
-    """What was carried in, what goes below zero, and the draw."""
+) -> tuple[Money, Money, DrawEntry | None, list[Row]]:
+    """What is carried on and owed then, the draw's entry, and the rows of what came before and goes below zero."""
     rows = []
     unit = plan.currency
     carried = 0
@@ -148,8 +147,8 @@ def closing(
             case _:
                 assert_never(plan.below_zero)
     owed = Money.zero(unit) if ledger is None else ledger.owed
-    if plan.draw is None and owed.minor == 0:
-        return Money(carried, unit), None, rows
+    if plan.draw is None and (owed.minor == 0 or earned < 0):
+        return Money(carried, unit), owed, None, rows
     day = timedelta(days=1)
     entry = draw_once(
         plan.draw,
@@ -161,4 +160,4 @@ def closing(
     if entry.paid.minor != earned:
         word = "advanced" if entry.paid.minor > earned else "recovered"
         rows.append(_whole(LineKind.DRAW, entry.paid.minor - earned, word))
-    return Money(carried, unit), entry, rows
+    return Money(carried, unit), entry.owed_after, entry, rows

@@ -40,14 +40,14 @@ class Addition:
     note: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if self.kind not in _ADDED:
+        if not isinstance(self.kind, LineKind) or self.kind not in _ADDED:
             raise InvalidType(
                 f"an addition is an OVERRIDE, POOL or AWARD line: {clip(self.kind)}",
                 code="commission.addition",
                 value=self.kind,
             )
         require_text(self.rule, code="commission.addition", name="rule")
-        if self.note != "":
+        if not isinstance(self.note, str) or self.note:
             require_text(self.note, code="commission.addition", name="note")
 
 

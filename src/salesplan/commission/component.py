@@ -14,7 +14,7 @@ from datetime import date
 import attrs
 
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_text
-from ..money import Money
+from ..money import MAX_MINOR, Money
 from ..rate import Rate
 from ._keys import number
 from .gates import ComponentError, DeadZone, FirstUnit, KpiGate, Multiplier
@@ -50,7 +50,7 @@ def _versions(given: RateTable | Iterable[DatedTable]) -> tuple[DatedTable, ...]
     for each in found:
         if not isinstance(each, DatedTable):
             raise InvalidType(f"not a DatedTable: {clip(each)}", code="commission.tables", value=each)
-    return tuple(sorted(found, key=lambda each: each.first or date.min))
+    return tuple(sorted(found, key=lambda each: (each.first is not None, each.first or date.min)))
 
 
 def _several(given: Iterable[object]) -> tuple[object, ...]:
@@ -168,6 +168,10 @@ class Component:
             table = version.table
             if self.pays_on is PayBase.ON_TARGET and table.application is Application.MARGINAL:
                 self._refuse("MARGINAL multiples pay on ON_TARGET_ATTAINED", "fit", table.application)
+            if self.pays_on is PayBase.ON_TARGET_ATTAINED and table.application is Application.INTERPOLATED:
+                self._refuse("a payout curve pays ON_TARGET, as it is", "fit", table.application)
+            if self.pays_on is PayBase.ON_TARGET and any(isinstance(gate, DeadZone) for gate in self.gates):
+                self._refuse("a payout curve begins where it begins: it needs no dead zone", "gate")
             if on_target and not table.pays_shares:
                 self._refuse("what pays on target has rates, not amounts", "fit", table.application)
             if not table.pays_shares and not table.per_unit and any(isinstance(gate, DeadZone) for gate in self.gates):
@@ -203,6 +207,9 @@ class Component:
                 self._refuse(f"gates and counted_to are above 0: {clip(key)}", "gate", key)
             if isinstance(key, Money):
                 Money.zero(unit).same(key)
+        zone = next((gate.until for gate in self.gates if isinstance(gate, DeadZone)), None)
+        if zone is not None and self.counted_to is not None and number(self.counted_to) <= number(zone):
+            self._refuse("nothing is counted beyond the dead zone", "gate", self.counted_to)
         names = [require_instance(m, Multiplier, code="commission.multiplier", name="m").name for m in self.multipliers]
         if len({*names}) < len(names):
             self._refuse("two multipliers of one name", "multiplier", tuple(names))
@@ -214,8 +221,10 @@ def check_quota(quota: object, name: str) -> Money | int:
         raise InvalidType(
             f"the quota of {clip(name)} is Money or units: {clip(quota)}", code="commission.quota", value=quota
         )
-    if (quota.minor if isinstance(quota, Money) else quota) < 0:
+    if not 0 <= (quota.minor if isinstance(quota, Money) else quota) <= MAX_MINOR:
         raise InvalidValue(
-            f"the quota of {clip(name)} is 0 or more: {clip(str(quota))}", code="commission.quota", value=quota
+            f"the quota of {clip(name)} is 0 or more, up to 63 bits: {clip(quota)}",
+            code="commission.quota",
+            value=quota,
         )
     return quota

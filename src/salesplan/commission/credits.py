@@ -29,6 +29,7 @@ from ..errors import (
 )
 from ..money import Money
 from ..rate import Rate
+from .exact import near_rate
 from .spans import require_day
 
 __all__ = ["Coverage", "Credit", "CreditError", "CreditRole", "coverage", "split_credit"]
@@ -140,7 +141,7 @@ def split_credit(
     True
     """
     found = []
-    for role, given in ((CreditRole.PRIMARY, shares), (CreditRole.OVERLAY, overlays or {})):
+    for role, given in ((CreditRole.PRIMARY, shares), (CreditRole.OVERLAY, {} if overlays is None else overlays)):
         if not isinstance(given, Mapping):
             raise InvalidType(f"shares map payees to rates: {clip(given)}", code="commission.shares", value=given)
         found += [
@@ -181,7 +182,7 @@ class Coverage:
         if self.deals == 0:
             return None
         ratio = (self.primary + self.additional) / self.deals
-        return Rate(ratio.numerator, ratio.denominator)
+        return near_rate(ratio)
 
     def explain(self) -> str:
         """The totals, and the deals credited above 100 %."""
@@ -241,10 +242,7 @@ def covered(credits: Iterable[Credit]) -> Coverage:
         deals=deals,
         primary=deals,
         additional=additional,
-        above=tuple(
-            (deal, Rate(share.numerator, share.denominator))
-            for deal, share in sorted(above, key=lambda each: (-each[1], each[0]))
-        ),
+        above=tuple((deal, near_rate(share)) for deal, share in sorted(above, key=lambda each: (-each[1], each[0]))),
     )
 
 

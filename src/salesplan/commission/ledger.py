@@ -12,11 +12,16 @@ from datetime import date
 
 import attrs
 
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_text
 from ..money import Currency, Money
-from ..rate import Rate
 from .credits import CreditRole
+from .exact import ExactNumber
+from .spans import require_day
 
 __all__ = ["Balance", "DealRecord", "Earned", "Ledger"]
+
+
+_MAX_KEY = 600
 
 
 @attrs.frozen(kw_only=True)
@@ -30,14 +35,22 @@ class Balance:
     component: str
     window: str
     version: date | None
-    quota: Rate | None
-    on_target: Rate | None
-    opened: Rate
-    accumulated: Rate
-    base: Rate
-    valued: Rate
-    earned: Rate
-    withheld: Rate
+    quota: ExactNumber | None
+    on_target: ExactNumber | None
+    opened: ExactNumber
+    accumulated: ExactNumber
+    base: ExactNumber
+    valued: ExactNumber
+    earned: ExactNumber
+    withheld: ExactNumber
+
+    def __attrs_post_init__(self) -> None:
+        require_text(self.component, code="commission.ledger", name="component")
+        _require_key(self.window, "window")
+        _require_version(self.version)
+        _require_numbers(
+            self, ("quota", "on_target"), ("opened", "accumulated", "base", "valued", "earned", "withheld")
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -55,11 +68,19 @@ class DealRecord:
     window: str
     version: date | None
     role: CreditRole = CreditRole.PRIMARY
-    credited: Rate
-    measured: Rate
-    base: Rate
-    paid: Rate
-    factor: Rate
+    credited: ExactNumber
+    measured: ExactNumber
+    base: ExactNumber
+    paid: ExactNumber
+    factor: ExactNumber
+
+    def __attrs_post_init__(self) -> None:
+        require_text(self.deal, code="commission.ledger", name="deal")
+        for name in ("component", "period", "window"):
+            _require_key(getattr(self, name), name)
+        _require_version(self.version)
+        require_instance(self.role, CreditRole, code="commission.ledger", name="role")
+        _require_numbers(self, (), ("credited", "measured", "base", "paid", "factor"))
 
 
 @attrs.frozen(kw_only=True)
@@ -72,9 +93,14 @@ class Earned:
 
     name: str
     period: str
-    earned: Rate
-    floor: Rate | None
-    cap: Rate | None
+    earned: ExactNumber
+    floor: ExactNumber | None
+    cap: ExactNumber | None
+
+    def __attrs_post_init__(self) -> None:
+        require_text(self.name, code="commission.ledger", name="name")
+        _require_key(self.period, "period")
+        _require_numbers(self, ("floor", "cap"), ("earned",))
 
 
 @attrs.frozen(kw_only=True)
@@ -93,3 +119,48 @@ class Ledger:
     balances: tuple[Balance, ...] = ()
     deals: tuple[DealRecord, ...] = ()
     limited: tuple[Earned, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        require_text(self.payee, code="commission.ledger", name="payee")
+        require_text(self.plan, code="commission.ledger", name="plan")
+        require_instance(self.currency, Currency, code="commission.ledger", name="currency")
+        require_day(self.through, name="through")
+        zero = Money.zero(self.currency)
+        if zero.same(self.carried).minor > 0 or zero.same(self.owed).minor < 0:
+            raise InvalidValue(
+                f"carried is 0 or less, owed 0 or more: {self.carried}, {self.owed}",
+                code="commission.ledger",
+                value=None,
+            )
+        for name, kind, marks in (
+            ("balances", Balance, ("component", "window", "version")),
+            ("deals", DealRecord, ("component", "deal", "role")),
+            ("limited", Earned, ("name", "period")),
+        ):
+            kept = listed(getattr(self, name), code="commission.ledger", name=name)
+            seen = {
+                tuple(
+                    getattr(require_instance(each, kind, code="commission.ledger", name=name), mark) for mark in marks
+                )
+                for each in kept
+            }
+            if len(seen) < len(kept):
+                raise InvalidValue(f"{name} holds something twice", code="commission.ledger", value=name)
+
+
+def _require_key(value: object, name: str) -> None:
+    """A window or period: text, also an empty one, or one with a line break."""
+    if not isinstance(value, str) or len(value) > _MAX_KEY:
+        raise InvalidType(f"{name} is text: {clip(value)}", code="commission.ledger", value=value)
+
+
+def _require_version(value: object) -> None:
+    if value is not None:
+        require_day(value, name="version")
+
+
+def _require_numbers(of: object, maybe: tuple[str, ...], always: tuple[str, ...]) -> None:
+    for name in (*maybe, *always):
+        value = getattr(of, name)
+        if value is not None or name in always:
+            require_instance(value, ExactNumber, code="commission.ledger", name=name)

@@ -15,11 +15,11 @@ from typing import assert_never
 
 import attrs
 
-from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_text
+from ..errors import InvalidType, InvalidValue, SalesplanError, clip, listed, require_instance, require_text
 from ..money import Money
 from ..rate import Rate
 from .component import check_quota
-from .spans import DayCount, Span, month_later, require_day
+from .spans import DayCount, Span, month_later, require_day, require_span
 
 __all__ = ["Payee", "Presence", "Proration", "Quota", "presence_of"]
 
@@ -136,6 +136,9 @@ def presence_of(
     >>> str(found.there), str(found.ramped)
     ('50%', '12.5%')
     """
+    require_instance(payee, Payee, code="commission.payee", name="payee")
+    require_span(period)
+    require_instance(proration, Proration, code="commission.proration", name="proration")
     start = period.start if payee.starts is None else max(period.start, payee.starts)
     end = period.end if payee.stops is None else min(period.end, payee.stops)
     if end <= start:
@@ -149,11 +152,11 @@ def presence_of(
 
     def days(first: date, until: date) -> Fraction:
         if proration is Proration.WORKING_DAYS and workdays is not None:
-            return Fraction(workdays.count(first, until))
+            return _counted(workdays, first, until)
         return Fraction((until - first) // timedelta(days=1))
 
     whole, here = days(period.start, period.end), days(start, end)
-    if whole == 0:
+    if whole == 0 or here > whole:
         raise InvalidValue(f"{clip(period.label)} has no working day", code="commission.workdays", value=period.label)
     match proration:
         case Proration.CALENDAR_DAYS | Proration.WORKING_DAYS:
@@ -169,6 +172,21 @@ def presence_of(
     )
     ramped = there * productive / here if here else there
     return Presence(there=_rate(there), ramped=_rate(ramped))
+
+
+def _counted(workdays: DayCount, first: date, until: date) -> Fraction:
+    """The working days, as a calendar of somebody else counts them."""
+    try:
+        count = workdays.count(first, until)
+    except SalesplanError:
+        raise
+    except Exception:  # whatever a foreign calendar raises
+        count = None
+    if isinstance(count, bool) or not isinstance(count, int | Fraction) or not 0 <= count <= 10**9:
+        raise InvalidType(
+            f"workdays count days as exact numbers of 0 or more: {clip(count)}", code="commission.workdays", value=count
+        )
+    return Fraction(count)
 
 
 def _stretches(payee: Payee, start: date, end: date) -> list[tuple[date, date, Fraction]]:

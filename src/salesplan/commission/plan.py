@@ -12,6 +12,7 @@ from ..errors import InvalidType, SalesplanError, clip, listed, require_instance
 from ..money import Currency, Money, Rounding
 from ..rate import Rate
 from .component import Component
+from .credits import Credit
 from .draws import Draw
 from .override_rules import Differential, LevelChain, TeamOverride
 from .payee import Proration
@@ -87,6 +88,14 @@ class Spiff:
             raise PlanError(f"a limit is 0 or more: {self.limit}", code="commission.spiff", value=self.limit)
         if self.first is not None and self.until is not None and self.until <= self.first:
             raise PlanError(f"{clip(self.id)} ends before it begins", code="commission.spiff", value=self.until)
+
+    def holds(self, credit: Credit) -> bool:
+        """Whether it pays for the credit: one of its scope and its days."""
+        return (
+            self.scope.holds(credit)
+            and (self.first is None or self.first <= credit.on)
+            and (self.until is None or credit.on < self.until)
+        )
 
 
 def _currency(given: str | Currency) -> Currency:
@@ -241,6 +250,8 @@ def on_target_rate(*, on_target_earnings: Money, base_salary: Money, quota: Mone
     >>> str(rate)
     '10%'
     """
+    for name, amount in (("on_target_earnings", on_target_earnings), ("base_salary", base_salary), ("quota", quota)):
+        require_instance(amount, Money, code="commission.on_target_rate", name=name)
     variable = on_target_earnings - base_salary
     if quota.same(on_target_earnings).minor < 0 or variable.minor < 0:
         raise PlanError(

@@ -44,6 +44,7 @@ class Scope:
 
     def holds(self, credit: Credit) -> bool:
         """Whether the credit is meant."""
+        require_instance(credit, Credit, code="commission.credit", name="credit")
         return (
             (not self.products or credit.product in self.products)
             and (not self.labels or not self.labels.isdisjoint(credit.labels))

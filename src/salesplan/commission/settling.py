@@ -101,6 +101,8 @@ def settle_ordered(
     ledger = prior.ledger if isinstance(prior, Statement) else prior
     if ledger is not None:
         require_instance(ledger, Ledger, code="commission.prior", name="prior")
+    if convert is not None:
+        require_instance(convert, Conversion, code="commission.conversion", name="convert")
     person = _payee(payee, given, ledger)
     _check(plan, given, period, person, ledger)
     presence = presence_of(person, period, proration=plan.proration, workdays=workdays)
@@ -129,7 +131,7 @@ def settle_ordered(
     rows += [(plan.id, row) for row in limits(plan, presence, run.book, sum(row.amount for _, row in rows))]
     cash, prizes = additional(plan, additions)
     rows += cash
-    carried, draw, last = closing(plan, ledger, period, sum(row.amount for _, row in rows))
+    carried, owed, draw, last = closing(plan, ledger, period, sum(row.amount for _, row in rows))
     rows += [(plan.id, row) for row in last]
     base = Money.zero(plan.currency) if plan.base_salary is None else plan.base_salary
     base = base.times(presence.there, plan.rounding)
@@ -150,6 +152,7 @@ def settle_ordered(
         awards=prizes,
         draw=draw,
         carried=carried,
+        owed=owed,
         converted=None if convert is None else convert.convert(base + payout),
         notes=_remarks(ledger, period),
         book=run.book,

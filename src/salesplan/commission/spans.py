@@ -86,7 +86,9 @@ def require_span(period: object) -> Span:
     start, end, label = (getattr(period, name, None) for name in ("start", "end", "label"))
     if not isinstance(label, str):
         raise InvalidType(
-            f"a period has a start, an end and a label: {clip(period)}", code="commission.period", value=period
+            f"a period has a start, an end and a label, as text: not {type(period).__name__[:60]}",
+            code="commission.period",
+            value=period,
         )
     require_text(label, code="commission.period", name="label")
     if require_day(end, name="end") <= require_day(start, name="start"):
@@ -126,14 +128,16 @@ class ResetDay:
 
     def year_of(self, day: date) -> date:
         """The first day of the year that holds *day*."""
-        return self._since(day, 12)
+        return self._since(require_day(day, name="day"), 12)
 
     def quarter_of(self, day: date) -> date:
         """The first day of the quarter that holds *day*."""
-        return self._since(day, 3)
+        return self._since(require_day(day, name="day"), 3)
 
     def _since(self, day: date, months: int) -> date:
         # whole months since the reset month, one less before the reset's day of the month
         whole = day.year * 12 + day.month - self.month - (day.day < self.day)
         begins = whole // months * months + self.month - 1
+        if begins < 12:
+            raise InvalidValue(f"the calendar begins with year 1: {day}", code="commission.day", value=day)
         return date(begins // 12, begins % 12 + 1, self.day)

@@ -57,8 +57,8 @@ class Statement:
     """What *payee* is paid under *plan* from *start* to before *end*.
 
     *lines* sum to *payout*, the variable pay; *base_salary* comes on top. *unmatched* are the credits that no component
-    and no SPIFF is for; *awards* are prizes that are not cash; *draw* says what a draw advanced and took back;
-    *converted* is the total in the payee's own currency.
+    and no SPIFF is for; *awards* are prizes that are not cash; *draw* says what a draw advanced and took back, *owed*
+    what is owed to it after; *converted* is the total in the payee's own currency.
     Law: sum of the amounts of lines == payout; the order and batches of the credits change nothing.
     """
 
@@ -77,6 +77,7 @@ class Statement:
     awards: tuple[NonCashAward, ...] = ()
     draw: DrawEntry | None = None
     carried: Money
+    owed: Money
     converted: Money | None = None
     notes: tuple[str, ...] = ()
     _book: Book = attrs.field(repr=False, eq=False)
@@ -94,14 +95,13 @@ class Statement:
     @property
     def ledger(self) -> Ledger:
         """What the next settlement takes as *prior*; made when asked for."""
-        zero = Money.zero(self.currency)
         return Ledger(
             payee=self.payee,
             plan=self.plan,
             currency=self.currency,
             through=self.end,
             carried=self.carried,
-            owed=zero if self.draw is None else self.draw.owed_after,
+            owed=self.owed,
             balances=self._book.all_balances(),
             deals=self._book.all_records(),
             limited=self._book.all_limited(),
