@@ -205,9 +205,13 @@ def test_everybody_changes_by_what_settling_alone_shows(one: CompPlan, other: Co
         assert each.rank == 1 + sum(other.change > each.change for other in found.payees)
 
 
-@given(some_plans("a"), some_plans("b"), some_deals())
-def test_the_way_back_is_the_change_reversed(one: CompPlan, other: CompPlan, deals: list[Credit]) -> None:
-    there, back = difference(one, other, deals), difference(other, one, deals)
+@given(some_plans("a"), some_plans("b"), some_deals(), st.randoms())
+def test_the_way_back_is_the_change_reversed_in_any_order(
+    one: CompPlan, other: CompPlan, deals: list[Credit], random: Any
+) -> None:
+    there = difference(one, other, deals)
+    random.shuffle(deals)
+    back = difference(other, one, deals, PEOPLE[::-1])
     assert there == -back
     assert -there == back
     assert there.cost_delta == -back.cost_delta
@@ -219,13 +223,6 @@ def test_a_plan_against_itself_changes_nothing(one: CompPlan, deals: list[Credit
     assert {each.change.minor for each in found.payees} == {0}
     assert {each.change.minor for each in found.components} == {0}
     assert {each.rank for each in found.payees} == {1}
-
-
-@given(some_plans("a"), some_plans("b"), some_deals(), st.randoms())
-def test_order_changes_nothing(one: CompPlan, other: CompPlan, deals: list[Credit], random: Any) -> None:
-    found = difference(one, other, deals)
-    random.shuffle(deals)
-    assert difference(one, other, deals, PEOPLE[::-1]) == found
 
 
 # --- edges and bad input -------------------------------------------------------------------------------------

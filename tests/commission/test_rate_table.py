@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from salesplan.rate import Rate
 from tests.worked import table
 
 PAGE = "commission.md"
+ONE = Rate(1)
 SIDES = {"[": Boundary.LOWER_INCLUSIVE, "(": Boundary.UPPER_INCLUSIVE}
 
 
@@ -34,14 +37,16 @@ def usd(amount: str) -> Money:
     return Money.of(amount, "USD")
 
 
-def rates(tiers: str, application: Application, *, side: str = "[", attainment: bool = False) -> RateTable:
+def rates(
+    tiers: str, application: Application, *, side: str = "[", attainment: bool = False, ceiling: Rate = ONE
+) -> RateTable:
     """`0:10 5000:12` as a table."""
     by_rate = application in {Application.MARGINAL, Application.WHOLE}
     steps: list[tuple[object, object]] = []
     for step in tiers.split():
         threshold, value = step.split(":")
         steps.append((f"{threshold}%" if attainment else threshold, f"{value}%" if by_rate else value))
-    return RateTable.of(steps, currency="USD", application=application, boundary=SIDES[side])
+    return RateTable.of(steps, currency="USD", application=application, boundary=SIDES[side], ceiling=ceiling)
 
 
 # --- worked tables -------------------------------------------------------------------------------------------
@@ -116,12 +121,12 @@ sales = st.integers(-400, 600).map(lambda minor: Money.from_minor(minor, "USD"))
 @given(MARGINAL, st.integers(0, 400))
 def test_marginal_pay_is_every_unit_at_its_own_rate(plan: RateTable, sale: int) -> None:
     """The oracle pays unit by unit: the n-th minor unit at the rate of the tier its end lies in."""
-    edges = plan.tiers.thresholds
+    steps: Any = plan.tiers.steps
     exact = Fraction(0)
     for unit in range(1, sale + 1):
-        below = [at for at, edge in enumerate(edges) if edge.minor < unit]
+        below = [step for step in steps if step.threshold.minor < unit]
         if below:
-            exact += plan.tiers.values[below[-1]].to_fraction()
+            exact += below[-1].value.to_fraction()
     assert plan.pay(Money.from_minor(sale, "USD")).minor == plan.rounding.divide(exact.numerator, exact.denominator)
 
 
@@ -269,3 +274,121 @@ def test_tiers_by_units_take_whole_units() -> None:
     assert plan.pay(usd("1000"), key=10) == usd("100")
     with pytest.raises(InvalidType):
         plan.pay(usd("1000"), key=True)
+
+
+# --- lines of rates, amounts by the unit, other words for the same table -------------------------------------
+
+CURVE = rates("80:50 100:100 120:150", Application.MARGINAL, attainment=True, ceiling=Rate(2))
+
+
+def curve() -> RateTable:
+    """Half of what it is applied to at 80 %, all of it at 100 %, half as much again from 120 % on."""
+    return attrs.evolve(CURVE, application=Application.INTERPOLATED)
+
+
+@pytest.mark.parametrize(
+    ("percent", "pays"),
+    [
+        ("79.99", "0"),
+        ("80", "1500"),
+        ("90", "2250"),
+        ("100", "3000"),
+        ("110", "3750"),
+        ("120", "4500"),
+        ("300", "4500"),
+    ],
+)
+def test_a_line_of_rates_pays_a_part_of_what_it_is_applied_to(percent: str, pays: str) -> None:
+    """Of 3,000: half way from 80 to 100 % lies 75 %."""
+    key = Rate.percent(percent)
+    assert curve().pay(usd("3000"), key=key) == usd(pays)
+    for part in curve().slices(usd("3000"), key=key):
+        assert part.rate is not None
+        assert part.amount == part.base * part.rate.to_fraction()
+
+
+def by_the_unit(application: Application) -> RateTable:
+    """50 for each of the first ten, 80 from the eleventh on."""
+    steps = [(0, usd("50")), (10, usd("80"))]
+    ladder = Ladder.of(steps, boundary=Boundary.LOWER_INCLUSIVE)
+    return RateTable(ladder, application=application, currency=usd("0").currency)
+
+
+@pytest.mark.parametrize(
+    ("application", "units", "pays"),
+    [
+        (Application.MARGINAL, 0, "0"),
+        (Application.MARGINAL, 9, "450"),
+        (Application.MARGINAL, 10, "500"),
+        (Application.MARGINAL, 12, "660"),
+        (Application.MARGINAL, -12, "-660"),
+        (Application.WHOLE, 9, "450"),
+        (Application.WHOLE, 10, "800"),
+        (Application.WHOLE, 12, "960"),
+    ],
+)
+def test_units_are_paid_by_the_unit(application: Application, units: int, pays: str) -> None:
+    table = by_the_unit(application)
+    assert table.pay(usd("1"), key=units) == usd(pays)
+    assert table.per_unit
+    for part in table.slices(usd("1"), key=units):
+        assert part.each is not None
+        assert part.amount == part.base * part.each.minor
+
+
+@given(st.integers(0, 40))
+def test_units_are_each_at_their_own_amount(units: int) -> None:
+    each = [5000 if number <= 10 else 8000 for number in range(1, units + 1)]
+    assert by_the_unit(Application.MARGINAL).pay(usd("1"), key=units).minor == sum(each)
+
+
+@given(st.integers(1, 10**6), st.integers(0, 2 * 10**6), st.sampled_from([Application.MARGINAL, Application.WHOLE]))
+def test_a_table_for_one_quota_pays_what_attainment_does(quota: int, sale: int, application: Application) -> None:
+    by_attainment = rates("0:10 50:15 100:20", application, attainment=True)
+    whole, amount = Money.from_minor(2 * quota, "USD"), Money.from_minor(sale, "USD")
+    assert by_attainment.by_amount(whole).pay(amount) == by_attainment.pay(amount, key=Rate(sale, 2 * quota))
+
+
+def test_a_threshold_between_two_cents_is_asked_about() -> None:
+    table = rates("0:10 33:15", Application.MARGINAL, attainment=True)
+    with pytest.raises(InvalidValue) as caught:
+        table.by_amount(usd("0.10"))
+    assert caught.value.code == "commission.between"
+    assert table.by_amount(usd("0.10"), Rounding.UP).tiers.thresholds == (usd("0"), usd("0.04"))
+
+
+def test_multiples_become_rates_and_amounts_shares() -> None:
+    multiples = rates("0:100 100:150", Application.MARGINAL, attainment=True, ceiling=Rate(2))
+    assert multiples.multiplied(Rate.percent("10")).tiers.values == (Rate.percent("10"), Rate.percent("15"))
+    fixed = rates("0:50 100:80", Application.FIXED)
+    assert fixed.multiplied(Rate(1, 2)).tiers.values == (usd("25"), usd("40"))
+    with pytest.raises(InvalidValue):
+        rates("0:50.01", Application.FIXED).multiplied(Rate(1, 2))
+    with pytest.raises(InvalidValue):
+        fixed.multiplied(Rate(-1))
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: made([("-1", "5%")]), TableError),
+        (lambda: made([("0", "5%"), ("1", "6")]), InvalidType),
+        (lambda: made([("0%", "5"), ("80%", "6%")], Application.INTERPOLATED), InvalidType),
+        (lambda: sales_for(made([("0", "5%"), ("10", "6%")], Application.INTERPOLATED), usd("1")), InvalidType),
+        (lambda: made([("0", "5%")]).by_amount(usd("1")), InvalidType),
+        (lambda: made([("0%", "5%")]).by_amount(usd("0")), InvalidValue),
+        (lambda: made([("0%", "5%")]).by_amount(Money.of("1", "EUR")), CurrencyMismatch),
+        (lambda: made([("0%", "5%")]).multiplied(2), InvalidType),  # type: ignore[arg-type]
+    ],
+)
+def test_what_no_table_answers_is_refused(call: Callable[[], object], error: type[Exception]) -> None:
+    with pytest.raises(error) as caught:
+        call()
+    assert isinstance(caught.value, SalesplanError)
+
+
+def test_nothing_of_the_key_is_where_the_first_of_it_would_be() -> None:
+    """A base without a key: sold for a margin of 100 but for an amount of 0."""
+    table = rates("0:10 1000:20", Application.MARGINAL)
+    assert table.pay(usd("100"), key=usd("0")) == usd("10")
+    assert rates("500:10", Application.MARGINAL).pay(usd("100"), key=usd("0")) == usd("0")

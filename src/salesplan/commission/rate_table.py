@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 from fractions import Fraction
-from typing import Self, assert_never
+from typing import Any, Self, assert_never
 
 import attrs
 
@@ -74,6 +74,10 @@ class Slice:
     each: Money | None = None
 
 
+def _tiers(given: Ladder[Any, Any]) -> Ladder[Money | Rate | int, Rate | Money]:
+    return require_instance(given, Ladder, code="commission.tiers", name="tiers")
+
+
 @attrs.frozen
 class RateTable:
     """Steps of pay over a key.
@@ -92,14 +96,13 @@ class RateTable:
     [300000, 500000, 480000]
     """
 
-    tiers: Ladder[Money | Rate | int, Rate | Money]
+    tiers: Ladder[Money | Rate | int, Rate | Money] = attrs.field(converter=_tiers)
     application: Application = attrs.field(kw_only=True)
     currency: Currency = attrs.field(kw_only=True)
     rounding: Rounding = attrs.field(default=Rounding.HALF_UP, kw_only=True)
     ceiling: Rate = attrs.field(default=_ONE, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        require_instance(self.tiers, Ladder, code="commission.tiers", name="tiers")
         require_instance(self.application, Application, code="commission.application", name="application")
         require_instance(self.currency, Currency, code="commission.currency", name="currency")
         require_instance(self.rounding, Rounding, code="commission.rounding", name="rounding")
