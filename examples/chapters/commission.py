@@ -15,7 +15,7 @@ from salesplan.commission import (
     FindingCode,
     NonCashAward,
 )
-from salesplan.commission.lint import lint
+from salesplan.commission.linting import lint
 from salesplan.display import Align, text_table
 from salesplan.money import Money
 from salesplan.rate import Rate

@@ -42,7 +42,7 @@ from salesplan.commission import (
     settle,
 )
 from salesplan.commission.findings import Finding, FindingCode, LintReport, Severity
-from salesplan.commission.lint import lint
+from salesplan.commission.linting import lint
 from salesplan.commission.printed import PrintedTable
 from salesplan.errors import InvalidType, InvalidValue, clip
 from salesplan.ladder import Boundary, Ladder
@@ -265,6 +265,24 @@ def test_a_tier_that_all_uncounted_sales_stay_in_is_reached() -> None:
     assert codes(lint(component(steps, **more))) == ["cliff@0", "unreachable.counted_to@1", "void.rate@1"]
     below = {**more, "counted_to": usd("100000.01")}
     assert codes(lint(component(steps, **below))) == ["cliff@1", "unreachable.gate@0"]
+
+
+@pytest.mark.parametrize("application", [Application.FIXED, Application.INTERPOLATED])
+def test_an_amount_from_the_first_cent_on_is_a_cliff(application: Application) -> None:
+    """Nothing sold earns nothing, a cent 10; the table alone pays 10 for a sale of nothing."""
+    steps = rates("0:10 1000:10", application)
+    assert lint(steps).of(FindingCode.CLIFF) == ()
+    found = only(lint(component(steps)), FindingCode.CLIFF)
+    assert (found.tier, texts(found, "below", "at", "jump")) == (0, ["USD 0.00", "USD 0.01", "USD 10.00"])
+    attained = lint(component(rates("0%:10 100%:50", Application.FIXED))).of(FindingCode.CLIFF)
+    assert [each.numbers["at"] for each in attained] == [Rate(0), Rate(1)]
+    curve = component(
+        rates("0%:30% 100%:100%", Application.INTERPOLATED),
+        measure=Part(name="csat"),
+        pays_on=PayBase.ON_TARGET,
+        weight=Rate(1),
+    )
+    assert lint(curve).of(FindingCode.CLIFF) == ()  # a KPI of 0 is an attainment like any other
 
 
 def test_the_last_unit_of_a_dead_zone_is_not_paid() -> None:
@@ -641,20 +659,13 @@ some_components = components(
     accumulating=st.just(Accumulation.PERIOD),
 )
 factors = st.sampled_from([None, None, Rate(1, 2), Rate(3, 2), Rate(2)])
-from_nothing = st.builds(
+multiplied = st.builds(
     lambda part, factor: attrs.evolve(
         part, multipliers=[] if factor is None else [Multiplier(name="m", factor=factor, on=Multiplies.OUTPUT)]
     ),
-    some_components.filter(lambda part: not starts_with_pay(part)),
+    some_components,
     factors,
 )
-
-
-def starts_with_pay(part: Component) -> bool:
-    """Whether a threshold of 0 has an amount of its own, as a payout curve that begins at 30 % of the on-target pay."""
-    step = part.table.tiers.steps[0]
-    amount = part.pays_on is PayBase.ON_TARGET or (not part.table.pays_shares and not part.table.per_unit)
-    return amount and step.threshold in {0, Rate(0), Money(0, part.table.currency)}
 
 
 def slip(whole: CompPlan, size: int) -> Statement:
@@ -674,7 +685,7 @@ SIZES = (*range(40), *(edge + more for edge in (50, 60, 75, 100, 120) for more i
 """Sales on both sides of all thresholds and gates that occur; between these pay does not turn."""
 
 
-@given(from_nothing)
+@given(multiplied)
 def test_a_component_pays_as_its_findings_say(part: Component) -> None:
     whole = plan_of(part)
     report = lint(whole)

@@ -255,7 +255,7 @@ def some_ladders(draw: st.DrawFn) -> Ladder[Money, Rate]:
 @st.composite
 def some_team_rules(draw: st.DrawFn) -> TeamOverride:
     tiers = RateTable(
-        draw(some_ladders()),  # type: ignore[arg-type]  # a ladder of fewer kinds
+        draw(some_ladders()),
         application=draw(st.sampled_from([Application.MARGINAL, Application.WHOLE])),
         currency=jpy(0).currency,
         rounding=draw(SYMMETRIC),

@@ -20,6 +20,7 @@ from .gates import ComponentError, DeadZone, FirstUnit, Gate, KpiGate, KpiRange,
 from .judging import TieError, judge
 from .ledger import Balance, DealRecord, Earned, Ledger
 from .line import Exact, LineKind, StatementLine
+from .linting import lint
 from .measures import Accumulation, Composite, Credited, Measure, Part, PayBase, RoundingPoint
 from .override_rules import ChainBase, Differential, LevelChain, OverrideError, OverrideRule, TeamBasis, TeamOverride
 from .overrides import OverrideLine, Overrides, settle_overrides
@@ -161,6 +162,7 @@ __all__ = [
     "draw_ledger",
     "draw_once",
     "judge",
+    "lint",
     "marginal_rate",
     "next_threshold",
     "on_target_rate",

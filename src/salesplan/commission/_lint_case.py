@@ -171,6 +171,7 @@ def _case(component: Component, version: DatedTable, limits: Limits) -> Case:
         zone=terms.zone,
         gate=terms.gate,
         top=terms.top,
+        from_nothing=credited,
     )
     sold: type[Money] | type[Rate] | type[int] = table.kind
     if per is not None:

@@ -77,7 +77,10 @@ class Piece:
 
 @attrs.frozen(kw_only=True)
 class Shape:
-    """What a curve is made from, as `Terms` has it; *edges* are in the unit that is measured."""
+    """What a curve is made from, as `Terms` has it; *edges* are in the unit that is measured.
+
+    *from_nothing*: nothing sold earns nothing, whatever the table has from 0 on.
+    """
 
     form: Form
     edges: Sequence[Fraction]
@@ -87,6 +90,7 @@ class Shape:
     zone: Fraction = ZERO
     gate: Fraction | None = None
     top: Fraction | None = None
+    from_nothing: bool = False
 
     def cuts(self) -> list[Fraction]:
         """All edges, from 0 on."""
@@ -119,7 +123,10 @@ class Curve:
 
     def first(self, piece: Piece) -> Fraction:
         """The first whole sale of a piece; the first sale of all is 0."""
-        return piece.start if piece.start == piece.end else self.first_past(piece.start)
+        if piece.start == piece.end:
+            return piece.start
+        alone = self.pieces[0].start == self.pieces[0].end  # 0 is a piece of its own
+        return Fraction(1) if alone and piece.start == 0 else self.first_past(piece.start)
 
     def last(self, piece: Piece) -> Fraction:
         """The last whole sale of a piece; before the first where it holds none that can be written as Money."""
@@ -137,9 +144,10 @@ class Curve:
 
     def at(self, x: Fraction) -> Fraction:
         """What a sale of *x*, 0 or more, earns."""
+        if x == 0:
+            return self.pieces[0].at(x)
         find = bisect_right if self.closed else bisect_left
-        starts = [piece.start for piece in self.pieces]
-        return self.pieces[max(0, find(starts, x) - 1)].at(x)
+        return self.pieces[find([piece.start for piece in self.pieces], x) - 1].at(x)
 
     def pay(self, exact: Fraction) -> Fraction:
         """What is paid of what is earned: rounded where it is money."""
@@ -222,9 +230,11 @@ class Curve:
 def pieces_of(shape: Shape) -> tuple[Piece, ...]:
     """The pieces of a shape.
 
-    Law: at every sale they are what `Terms.value` gives, or 0 where the gate to the first unit is closed.
+    Law: at every sale they are what `Terms` says it is worth, or 0 where the gate to the first unit is closed.
     """
-    pieces = [] if shape.closed else [Piece(None, ZERO, ZERO)]  # where edges belong below, nothing is reached at 0
+    pieces = []
+    if shape.from_nothing or not shape.closed:  # where edges belong below, nothing is reached at 0
+        pieces.append(Piece(None, ZERO, ZERO))
     cuts = shape.cuts()
     so_far = ZERO
     for start, end in zip(cuts, [*cuts[1:], None], strict=True):
