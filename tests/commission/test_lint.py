@@ -209,6 +209,16 @@ def test_by_attainment_without_a_quota_all_is_in_shares_of_it() -> None:
     assert texts(found, "at", "jump", "gains_from") == ["USD 100000.00", "USD 3000.00", "USD 96842.11"]
 
 
+def test_limits_of_amounts_by_attainment_are_reached_between_thresholds() -> None:
+    line = rates("0%:0 100%:100 200%:200", Application.INTERPOLATED)
+    capped = lint(component(line, cap=usd("50"))).of(FindingCode.CAP_BEFORE_TIER)
+    assert [(each.tier, each.numbers["reached_at"]) for each in capped] == [(1, Rate(1, 2)), (2, Rate(1, 2))]
+    floored = only(lint(component(line, floor=usd("100"))), FindingCode.FLOOR_ABOVE_TIER)
+    assert (floored.tier, floored.numbers["most"], floored.numbers["moves_from"]) == (0, usd("100"), Rate(1))
+    higher = only(lint(component(line, floor=usd("120"))), FindingCode.FLOOR_ABOVE_TIER)
+    assert (higher.tier, higher.numbers["moves_from"]) == (0, Rate(6, 5))
+
+
 @pytest.mark.parametrize("side", SIDES)
 def test_falling_pay_by_attainment_is_shown_by_two_sales_that_are_made(side: str) -> None:
     steps = rates("0%:8 100%:5", Application.WHOLE, side)

@@ -249,8 +249,9 @@ def test_lines_sum_to_the_payout_and_can_be_checked_with_a_pencil(
         if all(isinstance(part.measure, Credited) for part in plan.components):
             for credit in credits:
                 assert credit.deal in named or credit in slip.unmatched, credit
+        counting = [part for part in plan.components if isinstance(part.measure, Credited)]  # a KPI asks no credits
         for credit in slip.unmatched:
-            assert not any(oracle.takes(plan, part, credit) for part in plan.components)
+            assert not any(oracle.takes(plan, part, credit) for part in counting)
         columns = slip.to_columns()
         assert {len(values) for values in columns.values()} == {len(slip.lines)}
         assert sum(columns["amount_minor"]) == slip.payout.minor
@@ -294,6 +295,29 @@ def test_every_slice_or_every_deal_is_rounded_by_itself(
     assert abs(slip.payout.minor - once) <= len(slip.lines)
     if component.table.pays_shares and component.weight is None and not slip.of_kind(LineKind.GATE):
         assert exact_sum == once
+
+
+@given(components(versions=False, **{**PLAIN, "limits": True}), kpis, st.data())
+def test_a_first_month_has_nothing_to_true_up_and_every_line_pays_its_way(
+    component: Component, known: dict[str, Rate], data: st.DataObject
+) -> None:
+    """A line from *before* to *after* pays what the function of pay rises by between them."""
+    credits = data.draw(credit_lists())
+    plan = plan_of(component, below_zero=BelowZero.CLAW)
+    who = payee()
+    slip = settle(plan, credits, period=MONTHS[0], payee=who, kpis=known)
+    assert not slip.of_kind(LineKind.TRUE_UP)
+    table = component.table
+    if oracle.shared_pay(component, table) or table.application is not commission.Application.MARGINAL:
+        return
+    quota = None if component.quota is None else oracle.exact(component.quota)
+    for line in slip.of_kind(LineKind.EARNED):
+        if line.before is not None and line.after is not None and by_hand(line) is not None:
+            ends = [
+                oracle.pay(component, table, Fraction(end), quota, oracle.component_target(component))
+                for end in (line.before, line.after)
+            ]
+            assert by_hand(line) == ends[1] - ends[0]
 
 
 # --- how deals are cut, and months ---------------------------------------------------------------------------
