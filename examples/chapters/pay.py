@@ -158,7 +158,7 @@ def settle_months(
             prizes = _shared(standings, teams, sold)
             notes = {name: f"{teams[name]} came first" for name in prizes}
         additions = {
-            name: [Addition(kind=LineKind.AWARD, rule="team prize", award=prize, note=notes[name])]
+            name: [Addition(line=LineKind.AWARD, rule="team prize", award=prize, note=notes[name])]
             for name, prize in prizes.items()
         }
         paid = settle_all(

@@ -345,6 +345,38 @@ def test_the_original_rate_takes_back_nothing_that_a_gate_withheld() -> None:
     assert paid(in_months(plan, [sold], [note(sold, 1000, day(2, 5))])) == [0, 0]
 
 
+@pytest.mark.parametrize("months", [(2, 2), (2, 3)])
+def test_the_original_rate_takes_back_what_was_paid_though_a_first_note_closed_the_gate(
+    months: tuple[int, int],
+) -> None:
+    """1,000 reached the gate and paid 100; of the 900 that a first note left, the second took back nothing."""
+    plan = plan_for(Clawback.ORIGINAL_RATE, gates=[FirstUnit(money(1000))])
+    sold = deal("D", 1000, day(1, 3))
+    lists: list[list[Credit]] = [[sold], [], []]
+    for at, (month, minor) in enumerate(zip(months, (100, 200), strict=True)):
+        lists[month - 1].append(note(sold, minor, day(month, 3 + at), id=f"N{at}"))
+    assert sum(paid(in_months(plan, *lists))) == 100 - 10 - 20
+
+
+def test_a_gate_that_is_new_this_month_takes_back_nothing_of_the_last() -> None:
+    """A note of 100 took back all of January, which never knew the gate; 10 or a refusal is right."""
+    sold, kept = deal("D", 100, day(1, 3)), deal("E", 900, day(1, 3))
+    january = in_months(plan_for(), [sold, kept])[0]
+    gated = plan_for(gates=[FirstUnit(money(5000))])
+    back = [note(sold, 100, day(2, 3))]
+    if refusal(settle, gated, back, period=MONTHS[1], prior=january) is None:
+        assert settle(gated, back, period=MONTHS[1], prior=january).payout.minor == -10
+
+
+def test_a_deal_that_only_an_earlier_component_knew_is_no_stranger() -> None:
+    """The plan was recut: whatever its note takes back, the ledger knows the deal."""
+    sold = deal("D", 100, day(1, 3))
+    january = in_months(plan_for(), [sold])[0]
+    recut = plan_of(Component(id="other", tables=table_of("0:10"), accumulation=Accumulation.PERIOD))
+    error = refusal(settle, recut, [note(sold, 100, day(2, 3))], period=MONTHS[1], prior=january)
+    assert error is None or error.code != "commission.unknown_deal"
+
+
 @pytest.mark.parametrize("policy", list(Clawback))
 def test_a_note_dated_before_its_deal_cancels_it_all_the_same(policy: Clawback) -> None:
     sold = deal("D", 1000, day(1, 5))

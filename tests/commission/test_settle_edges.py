@@ -472,8 +472,8 @@ def test_what_is_clawed_is_clawed_whatever_is_owed_to_an_old_draw() -> None:
 
 
 def test_additions_come_after_cap_and_floor_and_before_what_is_carried() -> None:
-    prize = Addition(kind=LineKind.AWARD, rule="contest", award=CashAward(money(7)))
-    share = Addition(kind=LineKind.POOL, rule="pool", award=money(-2))
+    prize = Addition(line=LineKind.AWARD, rule="contest", award=CashAward(money(7)))
+    share = Addition(line=LineKind.POOL, rule="pool", award=money(-2))
     for both in ([prize, share], [share, prize]):
         slip = settle(plan(cap=money(10)), [sold(1000)], period=JANUARY, additions=both)
         assert [(line.kind, line.amount.minor) for line in slip.lines] == [
@@ -488,7 +488,7 @@ def test_additions_come_after_cap_and_floor_and_before_what_is_carried() -> None
             plan(),
             period=FEBRUARY,
             prior=carried,
-            additions=[Addition(kind=LineKind.AWARD, rule="contest", award=money(130))],
+            additions=[Addition(line=LineKind.AWARD, rule="contest", award=money(130))],
         )
         == 30
     )
@@ -713,7 +713,7 @@ USES: dict[str, tuple[Any, Callable[[Any], object]]] = {
         lambda value: settle(plan(), [sold(10)], period=JANUARY, convert=value),
     ),
     "Addition": (
-        Addition(kind=LineKind.POOL, rule="pool", award=money(5), note="a note"),
+        Addition(line=LineKind.POOL, rule="pool", award=money(5), note="a note"),
         lambda value: settle(plan(), [sold(10)], period=JANUARY, additions=[value]).explain(),
     ),
     "Ledger": (LEDGER, in_prior),

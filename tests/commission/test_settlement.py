@@ -115,9 +115,9 @@ def test_the_next_month_goes_on_from_the_settlement() -> None:
 def test_what_others_bring_is_added_by_kind() -> None:
     fund = NonCashAward("training", description="a course of one's choice", nominal=usd("2000"))
     more = [
-        Addition(kind=LineKind.AWARD, rule="november contest", award=usd("500"), note="first place"),
-        Addition(kind=LineKind.POOL, rule="team prize", award=usd("120")),
-        Addition(kind=LineKind.AWARD, rule="november contest", award=fund),
+        Addition(line=LineKind.AWARD, rule="november contest", award=usd("500"), note="first place"),
+        Addition(line=LineKind.POOL, rule="team prize", award=usd("120")),
+        Addition(line=LineKind.AWARD, rule="november contest", award=fund),
     ]
     paid = settle_all(PLAN, team_credits(), period=NOVEMBER, additions={"eve": more})["eve"]
     assert [(line.kind, line.amount) for line in paid.lines[1:]] == [

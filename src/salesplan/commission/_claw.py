@@ -19,12 +19,12 @@ from ..rate import Rate
 from ._book import Book
 from ._count import Item, rescaled, window_of
 from ._earn import average
-from ._figures import exact_text
+from ._figures import exact_text, percent_text
 from ._rows import Row, added
 from ._terms import Terms, walks
 from .component import Component, DatedTable
 from .credits import Credit, CreditError
-from .exact import ExactNumber
+from .exact import ExactNumber, near_rate
 from .gates import ComponentError
 from .ledger import Balance, DealRecord
 from .line import LineKind
@@ -36,7 +36,7 @@ from .spans import Span
 __all__ = ["after_the_fact", "in_the_walk", "part_of", "shrink", "verified"]
 
 ZERO = Fraction(0)
-_NONE = ExactNumber.of(0)
+_NONE, _ONE = ExactNumber.of(0), ExactNumber.of(1)
 _SOLD = {
     Accumulation.DEAL: "",
     Accumulation.DAY: ", sold on ",
@@ -107,10 +107,11 @@ def part_of(note: Credit, credited: Fraction, taken: Fraction = ZERO) -> Fractio
 
     Raises: CreditError where that is more than is left.
     """
-    back = -note.credited
+    back, unit = -note.credited, note.amount.currency
     if back * credited < 0 or abs(back + taken) > abs(credited):
         raise CreditError(
-            f"{clip(note.deal)} takes back more of {clip(note.reverses)} than is left of it",
+            f"{clip(note.deal)} takes back {exact_text(back, unit)} of {clip(note.reverses)}, of which "
+            f"{exact_text(credited - taken, unit)} is left; a part of a deal is taken back by its share",
             code="commission.returned_too_much",
             value=note.deal,
         )
@@ -149,6 +150,8 @@ def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Boo
     recomputed, worth = _reduce(component, record, part, book)
     if plan.clawback is Clawback.RECOMPUTE:
         exact, text = recomputed, text + worth
+        if record.factor != _ONE and not book.is_fresh(component.id, record.deal, record.role):
+            text += f"; of that {percent_text(near_rate(record.factor.to_fraction()))}, by gates and multipliers then"
     else:
         exact = ZERO if held_back else -part * record.paid.to_fraction()
     if not book.is_fresh(component.id, record.deal, record.role):  # else gates, multipliers and limits are to come

@@ -121,7 +121,7 @@ def _quota_to_date(run: Run, component: Component) -> Fraction | None:
     kind: type = Money if component.measure in {Credited.AMOUNT, Credited.MARGIN} else int
     if isinstance(component.measure, Credited) and not isinstance(full, kind):
         raise InvalidValue(
-            f"the quota of {clip(component.id)} counts {component.measure.value}: {clip(str(full))}",
+            f"{clip(component.id)} counts {component.measure.value}, its quota does not: {clip(str(full))}",
             code="commission.quota",
             value=full,
         )
@@ -217,7 +217,7 @@ def _opened(
 def _no_quota(run: Run, component: Component, quota: Fraction | None) -> Exception:
     if quota is None:
         return NotFound(
-            f"{clip(run.payee.id)} has no quota for {clip(component.id)}",
+            f"{clip(run.payee.id)} has no quota for {clip(component.id)}: give the component or the payee one",
             code="commission.quota_missing",
             value=component.id,
         )

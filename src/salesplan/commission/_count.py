@@ -43,6 +43,7 @@ class Kpis:
     """Attainments by name: those the caller hands in, and those of the plan's own components."""
 
     given: dict[str, Rate]
+    payee: str
 
     def of(self, name: str) -> Rate:
         """The attainment of that KPI.
@@ -51,7 +52,7 @@ class Kpis:
         """
         if name not in self.given:
             raise NotFound(
-                f"no attainment for {clip(name)}: hand it in as kpis={{{clip(name)}: Rate(...)}}",
+                f"no attainment of {clip(self.payee)} for {clip(name)}; kpis tell {clip(sorted(self.given))}",
                 code="commission.kpi_missing",
                 value=name,
             )

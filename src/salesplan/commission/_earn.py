@@ -29,7 +29,7 @@ from .component import Component
 from .credits import Credit
 from .line import LineKind
 
-__all__ = ["Stretch", "Worth", "average", "read_kpi", "shared", "walked"]
+__all__ = ["Stretch", "Worth", "average", "read_kpi", "share_text", "shared", "walked"]
 
 ZERO = Fraction(0)
 _WHOLE = Rate(1)
@@ -117,7 +117,7 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
             rows.append(row)
             at += length
         if credit.share != _WHOLE:
-            rows[first].note = _part_of(credit)
+            rows[first].note = share_text(credit)
         ordinary += own
         item.paid = own, per
     return Fraction(ordinary, per)
@@ -138,7 +138,7 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
             _claw(item, rows)
             continue
         tier = terms.tier(abs(high))
-        row = added(LineKind.EARNED, exact, _part_of(item.credit), deal=item.credit.deal, on=item.credit.on)
+        row = added(LineKind.EARNED, exact, share_text(item.credit), deal=item.credit.deal, on=item.credit.on)
         row.tier = tier if tier >= 0 else None
         row.base, row.before, row.after = whole_or(high - low), whole_or(low), whole_or(high)
         rows.append(row)
@@ -146,7 +146,7 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
     return ordinary
 
 
-def _part_of(credit: Credit) -> str:
+def share_text(credit: Credit) -> str:
     """What a reader has to know to check the base of a shared deal."""
     return "" if credit.share == _WHOLE else f"{credit.share} of {credit.amount.amount}"
 
@@ -181,7 +181,7 @@ def shared(stretch: Stretch, key: Fraction) -> Worth:
             row = added(
                 LineKind.EARNED,
                 ZERO if rate is None else piece * rate.to_fraction(),
-                _part_of(item.credit),
+                share_text(item.credit),
                 deal=item.credit.deal,
                 on=item.credit.on,
             )

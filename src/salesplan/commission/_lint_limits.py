@@ -9,6 +9,7 @@ from fractions import Fraction
 from ._keys import Key, TierValue, value_of
 from ._lint_case import Case
 from ._lint_curve import Curve, Piece
+from ._terms import Form
 from .findings import Finding, FindingCode
 from .gates import Multiplier, Multiplies
 
@@ -53,9 +54,10 @@ def floors(case: Case) -> Iterator[Finding]:
         withheld = gate is not None and end is not None and end <= gate  # and paid once the gate opens
         highs = [piece.highest() for piece in pieces]
         highest = max((high for high in highs if high is not None), default=None)
-        if value == 0 or withheld or highest is None or None in highs:
+        nothing = value == 0 and case.shape.form is not Form.LINE
+        if nothing or withheld or highest is None or None in highs:
             continue
-        if highest <= case.floor:
+        if 0 < highest <= case.floor:
             moves = raw.passing(case.floor)
             yield case.found(
                 FindingCode.FLOOR_ABOVE_TIER,

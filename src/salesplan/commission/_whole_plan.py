@@ -7,11 +7,15 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import assert_never
 
+import attrs
+
 from ..errors import listed, require_instance
 from ..money import Money
+from ..rate import Rate
 from ._book import Book
 from ._claw import part_of, shrink
 from ._component import Run
+from ._earn import share_text
 from ._rows import Row, added, round_rows, total_of, whole_or
 from .additions import Addition
 from .awards import NonCashAward
@@ -27,6 +31,7 @@ from .spans import Span
 __all__ = ["additional", "closing", "limits", "spiff_rows"]
 
 ZERO = Fraction(0)
+_WHOLE = Rate(1)
 
 
 def spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit]) -> list[Row]:
@@ -43,7 +48,7 @@ def spiff_rows(run: Run, spiff: Spiff, credits: list[Credit], notes: list[Credit
             case _:
                 assert_never(spiff.per)
         counted = times * credit.share.to_fraction()
-        row = added(LineKind.SPIFF, counted * spiff.amount.minor, "", deal=credit.deal, on=credit.on)
+        row = added(LineKind.SPIFF, counted * spiff.amount.minor, share_text(credit), deal=credit.deal, on=credit.on)
         row.base, row.each = whole_or(counted), spiff.amount
         rows.append(row)
         run.book.note_deal(spiff.id, credit, counted * spiff.amount.minor)
@@ -113,7 +118,9 @@ def additional(plan: CompPlan, additions: Iterable[Addition]) -> tuple[list[tupl
         match each.award:
             case Money():
                 minor = Money.zero(plan.currency).same(each.award).minor
-                rows.append((each.rule, _whole(each.kind, minor, each.note)))
+                row = _whole(each.line, minor, each.note)
+                row.base, row.rate = None if each.base is None else each.base.minor, each.rate
+                rows.append((each.rule, row))
             case NonCashAward():
                 prizes.append(each.award)
             case _:
@@ -124,7 +131,7 @@ def additional(plan: CompPlan, additions: Iterable[Addition]) -> tuple[list[tupl
 
 
 def closing(
-    plan: CompPlan, ledger: Ledger | None, period: Span, earned: int
+    plan: CompPlan, ledger: Ledger | None, period: Span, there: Rate, earned: int
 ) -> tuple[Money, Money, DrawEntry | None, list[Row]]:
     """What is carried on and owed then, the draw's entry, and the rows of what came before and goes below zero."""
     rows = []
@@ -147,17 +154,21 @@ def closing(
             case _:
                 assert_never(plan.below_zero)
     owed = Money.zero(unit) if ledger is None else ledger.owed
+    draw = plan.draw
+    if draw is not None and there != _WHOLE:  # nobody draws for days they are not there
+        draw = attrs.evolve(draw, amount=draw.amount.times(there, plan.rounding))
     if plan.draw is None and (owed.minor == 0 or earned < 0):
         return Money(carried, unit), owed, None, rows
     day = timedelta(days=1)
     entry = draw_once(
-        plan.draw,
+        draw,
         Money(earned, unit),
         owed=owed,
         on=period.end - day,
         after=None if ledger is None else ledger.through - day,
     )
     if entry.paid.minor != earned:
-        word = "advanced" if entry.paid.minor > earned else "recovered"
+        word = "advanced up to" if entry.paid.minor > earned else "recovered down to"
+        word = f"{word} {entry.paid.amount}"
         rows.append(_whole(LineKind.DRAW, entry.paid.minor - earned, word))
     return Money(carried, unit), entry.owed_after, entry, rows

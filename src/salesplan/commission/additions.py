@@ -32,23 +32,32 @@ def _award(given: Award | Money) -> Money | NonCashAward:
 
 @attrs.frozen(kw_only=True)
 class Addition:
-    """What comes from outside the plan's own components: an override, a share of a pool, a prize; under *rule*."""
+    """What comes from outside the plan's own components: an override, a share of a pool, a prize; under *rule*.
 
-    kind: LineKind
+    *line* is the kind of line it becomes; *base* and *rate* are shown where they say how the amount came about.
+    """
+
+    line: LineKind
     rule: str
     award: Money | NonCashAward = attrs.field(converter=_award)
     note: str = ""
+    base: Money | None = None
+    rate: Rate | None = None
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.kind, LineKind) or self.kind not in _ADDED:
+        if not isinstance(self.line, LineKind) or self.line not in _ADDED:
             raise InvalidType(
-                f"an addition is an OVERRIDE, POOL or AWARD line: {clip(self.kind)}",
+                f"an addition is an OVERRIDE, POOL or AWARD line: {clip(self.line)}",
                 code="commission.addition",
-                value=self.kind,
+                value=self.line,
             )
         require_text(self.rule, code="commission.addition", name="rule")
         if not isinstance(self.note, str) or self.note:
             require_text(self.note, code="commission.addition", name="note")
+        if self.base is not None:
+            require_instance(self.base, Money, code="commission.addition", name="base")
+        if self.rate is not None:
+            require_instance(self.rate, Rate, code="commission.addition", name="rate")
 
 
 @attrs.frozen(kw_only=True)

@@ -179,6 +179,15 @@ class Component:
             if table.application is Application.INTERPOLATED and table.pays_shares and not on_target:
                 self._refuse("a payout curve pays on the on-target pay", "fit", table.application)
 
+    def _check_kind_of_quota(self, quota: Money | int) -> None:
+        if not isinstance(self.measure, Credited):
+            self._refuse("a KPI is an attainment already; quotas of its parts are the payee's", "quota", quota)
+        elif isinstance(quota, Money) is not (self.measure in {Credited.AMOUNT, Credited.MARGIN}):
+            what = "a number" if isinstance(quota, Money) else "Money"
+            self._refuse(f"the quota of what counts {self.measure.value} is {what}: {clip(quota)}", "quota", quota)
+        elif isinstance(quota, Money):
+            Money.zero(self.table.currency).same(quota)
+
     def _check_limits(self) -> None:
         unit = self.table.currency
         for name, amount in (("cap", self.cap), ("floor", self.floor)):
@@ -188,6 +197,7 @@ class Component:
             self._refuse(f"the cap {self.cap} lies below the floor {self.floor}", "cap", self.cap)
         if self.quota is not None:
             check_quota(self.quota, self.id)
+            self._check_kind_of_quota(self.quota)
         keys = [] if self.counted_to is None else [self.counted_to]
         for gate in self.gates:
             match gate:

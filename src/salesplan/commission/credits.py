@@ -27,7 +27,7 @@ from ..errors import (
     require_text,
     text_set,
 )
-from ..money import Money
+from ..money import CurrencyMismatch, Money
 from ..rate import Rate
 from .exact import near_rate
 from .spans import require_day
@@ -128,7 +128,9 @@ def split_credit(
     on: date,
     overlays: Mapping[str, Rate] | None = None,
     product: str | None = None,
+    labels: Iterable[str] = (),
     margin: Money | None = None,
+    units: int = 1,
     reverses: str | None = None,
 ) -> tuple[Credit, ...]:
     """The credits of one deal: primary *shares*, which sum to one, then *overlays*; by payee.
@@ -141,6 +143,7 @@ def split_credit(
     True
     """
     found = []
+    kept = text_set(labels, code="commission.label", name="labels")
     for role, given in ((CreditRole.PRIMARY, shares), (CreditRole.OVERLAY, {} if overlays is None else overlays)):
         if not isinstance(given, Mapping):
             raise InvalidType(f"shares map payees to rates: {clip(given)}", code="commission.shares", value=given)
@@ -153,7 +156,9 @@ def split_credit(
                 role=role,
                 share=share,
                 margin=margin,
+                units=units,
                 product=product,
+                labels=kept,
                 reverses=reverses,
             )
             for payee, share in given.items()
@@ -257,13 +262,19 @@ def require_credits(credits: Iterable[Credit]) -> list[Credit]:
             raise InvalidType(f"not a Credit: {clip(credit)}", code="commission.credits", value=credit)
     given.sort(key=order_of)
     for credit in given:
-        given[0].amount.same(credit.amount)
+        if credit.amount.currency != given[0].amount.currency:
+            raise CurrencyMismatch(
+                f"{clip(credit.deal)} is in {credit.amount.currency}, {clip(given[0].deal)} in "
+                f"{given[0].amount.currency}: convert first",
+                code="money.currency_mismatch",
+                value=credit.amount,
+            )
     marks = [(credit.deal, credit.payee, credit.role.value) for credit in given]
     if len({*marks}) < len(marks):
         seen: set[tuple[str, str, str]] = set()
         twice = next(mark for mark in marks if mark in seen or seen.add(mark))  # type: ignore[func-returns-value]
         raise CreditError(
-            f"{clip(twice[1])} is credited twice for {clip(twice[0])}",
+            f"{clip(twice[1])} is credited twice for {clip(twice[0])}: an instalment needs an id of its own",
             code="commission.credited_twice",
             value=twice[0],
         )
@@ -277,5 +288,7 @@ def order_of(credit: Credit) -> tuple[date, str, str, str]:
 
 def _not_one(deal: str, whole: Fraction) -> CreditError:
     return CreditError(
-        f"the primary shares of {clip(deal)} sum to {clip(str(whole))}, not to 1", code="commission.shares", value=deal
+        f"the primary shares of {clip(deal)} sum to {near_rate(whole)}, not to 100%; a third is Rate(1, 3)",
+        code="commission.shares",
+        value=deal,
     )

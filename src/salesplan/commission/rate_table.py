@@ -82,6 +82,7 @@ def _tiers(given: Ladder[Any, Any]) -> Ladder[Money | Rate | int, Rate | Money]:
 class RateTable:
     """Steps of pay over a key.
 
+    An amount at threshold 0 is paid for 0; a settlement pays nothing where nothing was sold.
     Law: MARGINAL never falls; pay(-x) == -pay(x) for x other than 0 and a symmetric rounding; slices sum to the pay
     before rounding.
     Raises: TableError for rates outside 0..*ceiling*, mixed kinds of threshold or value, a line of one point;
@@ -135,7 +136,9 @@ class RateTable:
             if by_rate[self.application]:
                 _require_share(value, self.ceiling)
             else:
-                Money.zero(self.currency).same(require_instance(value, Money, code="commission.value", name="a tier"))
+                amount = require_instance(value, Money, code="commission.value", name="a tier")
+                if Money.zero(self.currency).same(amount).minor < 0:
+                    raise TableError(f"a tier pays 0 or more, not {amount}", code="commission.value", value=amount)
 
     @classmethod
     def of(
@@ -302,7 +305,7 @@ def _require_share(value: object, ceiling: Rate) -> None:
     rate = require_instance(value, Rate, code="commission.rate", name="a tier's rate")
     if not Rate(0) <= rate <= ceiling:
         raise TableError(
-            f"a tier pays 0 to {ceiling} of the sale, not {rate}; a ceiling says that more is meant",
+            f"a tier pays 0 to {ceiling} of the sale, not {rate}; where more is meant, ceiling=Rate(...) says so",
             code="commission.rate",
             value=rate,
         )

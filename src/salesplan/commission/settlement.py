@@ -19,6 +19,7 @@ from ..rate import Rate
 from ._figures import percent_text, rounded
 from .additions import Addition, Conversion
 from .credits import Coverage, Credit, CreditError, CreditRole, covered, require_credits
+from .exact import near_rate
 from .ledger import Ledger
 from .line import LineKind
 from .override_rules import Differential, LevelChain, TeamOverride
@@ -32,6 +33,11 @@ from .uplines import Uplines
 
 __all__ = ["Settlement", "settle_all"]
 
+_RULES: dict[type, str] = {
+    TeamOverride: "team override",
+    Differential: "differential",
+    LevelChain: "level chain",
+}
 _OWN = {
     LineKind.EARNED,
     LineKind.TRUE_UP,
@@ -95,7 +101,8 @@ class Settlement:
     def explain(self) -> str:
         """A row per payee, then the sum."""
         head, rows = self._table()
-        return text_table([head, *rows], align=(Align.LEFT, Align.LEFT, *[Align.RIGHT] * 4))
+        table = text_table([head, *rows], align=(Align.LEFT, Align.LEFT, *[Align.RIGHT] * 4))
+        return "\n".join([table, *(f"{each.payee}: {note}" for each in self.statements for note in each.notes)])
 
     def _repr_html_(self) -> str:
         head, rows = self._table()
@@ -144,7 +151,9 @@ def settle_all(
     """One statement per payee: of those in *payees*, in *credits*, and in *plans* where it names them.
 
     *plans* is one plan for everybody, or one by payee; *prior*, *kpis*, *additions* and *convert* are by payee. Plans
-    with overrides need *uplines*.
+    with overrides need *uplines*, with everybody who sold in them. Overrides are paid on the primary credit of the
+    period, credit notes in it off the top, whatever the plan's clawback; on COMMISSION, on what components and SPIFFs
+    earned.
     Law: each statement is what `settle` gives for that payee's credits (and overrides) alone.
     Raises: what `settle` and `coverage` do; NotFound for a payee without a plan.
     >>> from datetime import date
@@ -270,6 +279,13 @@ def _overrides(
             code="commission.uplines",
             value=None,
         )
+    for name in statements:
+        if own[name] and name not in uplines:
+            raise NotFound(
+                f"{clip(name)} sold, but is not among the uplines: put None above who is under nobody",
+                code="commission.uplines",
+                value=name,
+            )
     there = [name for name in statements if name in uplines]
     sales = {name: _sold(statements[name], own[name]) for name in there}
     earned = {name: _earned(statements[name]) for name in there}
@@ -282,9 +298,11 @@ def _overrides(
             if name in uplines:
                 lines.setdefault(name, []).extend(
                     Addition(
-                        kind=LineKind.OVERRIDE,
-                        rule=type(rule).__name__,
+                        line=LineKind.OVERRIDE,
+                        rule=_RULES[type(rule)],
                         award=line.amount,
+                        base=line.base,
+                        rate=None if line.rate is None else near_rate(line.rate),
                         note="on the team" if line.source is None else f"on {line.source}",
                     )
                     for line in paid.lines_of(name)

@@ -23,8 +23,8 @@ from ._whole_plan import additional, closing, limits, spiff_rows
 from .additions import Addition, Conversion
 from .credits import Credit, CreditError, order_of, require_credits
 from .ledger import Ledger
-from .line import StatementLine
-from .measures import Accumulation
+from .line import LineKind, StatementLine
+from .measures import Accumulation, Composite, Part
 from .payee import Payee, presence_of
 from .plan import Clawback, CompPlan, PlanError
 from .spans import DayCount, Span, require_span
@@ -106,7 +106,7 @@ def settle_ordered(
     person = _payee(payee, given, ledger)
     _check(plan, given, period, person, ledger)
     presence = presence_of(person, period, proration=plan.proration, workdays=workdays)
-    known = Kpis(_attainments(kpis))
+    known = Kpis(_attainments(kpis), person.id)
     run = Run(
         plan=plan,
         payee=person,
@@ -131,7 +131,7 @@ def settle_ordered(
     rows += [(plan.id, row) for row in limits(plan, presence, run.book, sum(row.amount for _, row in rows))]
     cash, prizes = additional(plan, additions)
     rows += cash
-    carried, owed, draw, last = closing(plan, ledger, period, sum(row.amount for _, row in rows))
+    carried, owed, draw, last = closing(plan, ledger, period, presence.there, sum(row.amount for _, row in rows))
     rows += [(plan.id, row) for row in last]
     base = Money.zero(plan.currency) if plan.base_salary is None else plan.base_salary
     base = base.times(presence.there, plan.rounding)
@@ -154,7 +154,7 @@ def settle_ordered(
         carried=carried,
         owed=owed,
         converted=None if convert is None else convert.convert(base + payout),
-        notes=_remarks(ledger, period),
+        notes=_remarks(run, ledger, rows),
         book=run.book,
     )
 
@@ -166,7 +166,7 @@ def _payee(payee: Payee | str | None, credits: list[Credit], ledger: Ledger | No
         names = {credit.payee for credit in credits} or ({ledger.payee} if ledger is not None else set())
         if len(names) != 1:
             raise CreditError(
-                f"one payee at a time, or say which: payee=...; the credits name {clip(sorted(names))}",
+                f"one payee at a time, or say which: payee=...; the credits name {clip(sorted(names) or 'none')}",
                 code="commission.payee",
                 value=tuple(sorted(names)),
             )
@@ -180,7 +180,8 @@ def _check(plan: CompPlan, credits: list[Credit], period: Span, payee: Payee, le
     for credit in credits:
         if not start <= credit.on < end:
             raise CreditError(
-                f"{clip(credit.deal)} of {credit.on} is outside {clip(period.label)}: {start} .. {end} (excluded)",
+                f"{clip(credit.deal)} of {credit.on} is outside {clip(period.label)}: {start} .. {end} (excluded); "
+                "one that comes late is dated in the period that pays it",
                 code="commission.outside_period",
                 value=credit.deal,
             )
@@ -258,7 +259,26 @@ def _line(rule: str, row: Row, currency: Currency) -> StatementLine:
     )
 
 
-def _remarks(ledger: Ledger | None, period: Span) -> tuple[str, ...]:
-    if ledger is None or ledger.through == period.start:
-        return ()
-    return (f"nothing was settled from {ledger.through} to before {period.start}",)
+def _remarks(run: Run, ledger: Ledger | None, rows: list[tuple[str, Row]]) -> tuple[str, ...]:
+    plan, start = run.plan, run.period.start
+    found = []
+    if ledger is not None and ledger.through != start:
+        found.append(f"nothing was settled from {ledger.through} to before {start}")
+    if plan.overrides and not any(row.kind is LineKind.OVERRIDE for _, row in rows):
+        found.append("no override in it: settle_all pays them, which sees what others sold")
+    found += [f"the plan asks for no quota called {name}" for name in _unasked(plan, run.payee)]
+    return tuple(found)
+
+
+def _unasked(plan: CompPlan, payee: Payee) -> list[str]:
+    """Quotas of a payee that nothing in the plan asks for: perhaps those of another plan, perhaps a slip of the pen."""
+    asked = {component.id for component in plan.components}
+    for component in plan.components:
+        match component.measure:
+            case Part(name=name):
+                asked.add(name)
+            case Composite(parts=parts):
+                asked |= {part.name for part in parts}
+            case _:
+                pass
+    return [quota.name for quota in payee.quotas if quota.name not in asked]

@@ -9,13 +9,14 @@ from typing import Any
 import attrs
 
 from ..display import Align, html_table, text_table
-from ..money import Currency, Money
+from ..money import Currency, Money, Rounding
 from ..rate import Rate
 from ._book import Book
 from ._figures import exact_text, percent_text, rate_text
 from .awards import NonCashAward
 from .credits import Credit
 from .draws import DrawEntry
+from .exact import near_rate
 from .ledger import Ledger
 from .line import LineKind, StatementLine
 
@@ -192,7 +193,11 @@ class Statement:
         if summary.full_quota is None:
             return ""
         full = summary.full_quota.amount if isinstance(summary.full_quota, Money) else str(summary.full_quota)
-        return full if self.ramped == Rate(1) else f"{full} x {self.ramped}"
+        if self.ramped == Rate(1):
+            return full
+        text = full if self.there == Rate(1) else f"{full} x {percent_text(self.there)} there"
+        ramp = self.ramped.to_fraction() / self.there.to_fraction() if self.there.numerator else Fraction(0)
+        return text if ramp == 1 else f"{text} x {percent_text(near_rate(ramp))} ramp"
 
     def _next(self, summary: ComponentSummary) -> str:
         ahead = summary.next_tier
@@ -226,15 +231,28 @@ class Statement:
 
     def _remarks(self) -> list[str]:
         remarks = [f"award: {award}" for award in self.awards]
-        if self.draw is not None:
+        if self.there != Rate(1):
+            remarks.append(f"there for {percent_text(self.there)} of the period")
+        if self.draw is not None and (self.draw.owed_before.minor or self.draw.owed_after.minor):
             remarks.append(f"draw: {self.draw.owed_before} owed before, {self.draw.owed_after} after")
         if self.carried.minor:
             remarks.append(f"carried to the next period: {self.carried}")
         remarks += [f"no component is for {credit.deal} ({credit.amount})" for credit in self.unmatched[:20]]
         if len(self.unmatched) > 20:
             remarks.append(f"and for {len(self.unmatched) - 20} more")
+        if any(_off_by_rounding(line) for line in self.lines):
+            remarks.append("a component is rounded once and its lines add up: a last digit may differ from base x rate")
+        if any("~" in cell for row in (*self._slip(), *self._standing()) for cell in row):
+            remarks.append("~ is rounded for the eye")
         remarks += self.notes
         return ["\n".join(remarks)] if remarks else []
+
+
+def _off_by_rounding(line: StatementLine) -> bool:
+    if line.base is None or line.rate is None:
+        return False
+    exact = line.base * line.rate.to_fraction()
+    return Rounding.HALF_UP.divide(exact.numerator, exact.denominator) != line.amount.minor
 
 
 def _value_text(value: Rate | Money) -> str:
