@@ -40,6 +40,8 @@ def diff_plans(
 ) -> PlanDiff:
     """What everybody in *credits* and *payees* is paid under either plan; *kpis* and *prior* are by payee.
 
+    A credit note of an earlier deal, and accumulation over quarters or years, need a *prior* that both plans agree on:
+    where they differ in a table, date the new one with a DatedTable.
     Raises: CurrencyMismatch where the plans differ in currency; NotFound for KPIs or a prior of somebody unknown; what
     `settle` raises.
     >>> from datetime import date
@@ -100,8 +102,17 @@ def diff_plans(
         currency=before.currency,
         payees=ranked({name: (old[name].total, new[name].total) for name in people}),
         components=_components(before, after, list(old.values()), list(new.values())),
-        notes=("overrides are not in it: they need everybody at once",) if before.overrides or after.overrides else (),
+        notes=tuple(_notes(before, after)),
     )
+
+
+def _notes(before: CompPlan, after: CompPlan) -> list[str]:
+    found = []
+    if before.overrides or after.overrides:
+        found.append("overrides are not in it: they need everybody at once")
+    if before.draw is not None or after.draw is not None:
+        found.append("a draw advances what is not earned: compare plans without it to see what is")
+    return found
 
 
 def _people(payees: Iterable[Payee | str], credits: list[Credit]) -> dict[str, Payee]:
