@@ -55,7 +55,7 @@ def settle(
     Raises: CreditError for credits outside the period, of another payee, or given twice; NotFound for a quota or KPI
     that is missing; PlanError when a quarter or year begins again inside the period; CurrencyMismatch.
     >>> from datetime import date
-    >>> from salesplan.commission import Accumulation, Application, PayPeriod, RateTable
+    >>> from salesplan.commission import Accumulation, Application, Component, PayPeriod, RateTable
     >>> from salesplan.ladder import Boundary
     >>> def cny(amount: str) -> Money: return Money.of(amount, "CNY")
     >>> table = RateTable.of([(0, "3%"), ("100000", "5%"), ("200000", "8%")], currency="CNY",
