@@ -120,7 +120,8 @@ def theirs(name: str, columns: dict[str, Any], rounds: int) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    print(f"{'':44}{'wall s':>10}{'CPU s':>10}")
+    if arguments[:1] != ["--write"]:
+        print(f"{'':44}{'wall s':>10}{'CPU s':>10}")
     if arguments[:1] == ["--peer"]:
         for path in sorted(Path(arguments[1]).glob("*.npy")):
             table = np.load(path)

@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from chapters import commission, orders, promotions, targets
+from chapters import commission, customers, orders, promotions, targets
 
 from salesplan.errors import SalesplanError
 from salesplan.money import Money
@@ -41,6 +41,8 @@ def main(arguments: list[str]) -> int:
         print(targets.chapter(history, Rate.percent(given.raise_by)))
         print()
         print(commission.chapter(history, Rate.percent(given.raise_by)))
+        print()
+        print(customers.chapter(history))
     except (orders.BadRow, SalesplanError, OSError) as error:
         print(f"plan_next_quarter: {error}", file=sys.stderr)
         return 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from array import array
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesplan.columns import real_numbers, whole_numbers
+from salesplan.columns import EpochDays, codes, day_number, day_numbers, encode, real_numbers, whole_numbers
 from salesplan.errors import InvalidType, InvalidValue, SalesplanError
 from salesplan.money import MAX_MINOR, Money
 from tests.strategies import Broken, Fruit, anything, refusal
@@ -118,6 +120,277 @@ def test_whole_numbers_come_out_as_they_went_in(values: list[int]) -> None:
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5))
 def test_measurements_come_out_as_they_went_in(values: list[float]) -> None:
     assert real(values).tolist() == real(np.array(values, dtype=np.float64)).tolist() == values
+
+
+# --- ids -----------------------------------------------------------------------------------------------------
+
+
+def ids(values: Any, **named: Any) -> np.ndarray[Any, Any]:
+    return codes(values, name="customer", code="orders.customer", **named)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([3, 0, 7], np.int64),
+        (np.array([3, 0, 7], dtype=np.int32), np.int32),
+        (np.array([3, 0, 7], dtype=np.int64), np.int64),
+        (np.array([3, 0, 7], dtype=">i4"), np.int32),
+        (np.array([3, 0, 7], dtype=np.uint16), np.int32),
+        (np.array([3, 0, 7], dtype=np.uint32), np.int64),
+        (np.array([3, 0, 7], dtype=np.uint64), np.int64),
+        (pd.Series([3, 0, 7], dtype="int32"), np.int32),
+        (pd.Series([3, 0, 7], dtype="Int64"), np.int64),
+        ([], np.int64),
+    ],
+)
+def test_ids_keep_their_width(values: Any, dtype: type) -> None:
+    column = ids(values)
+    assert (column.dtype, column.tolist()) == (np.dtype(dtype), list(values))
+    with pytest.raises(ValueError, match="read-only"):
+        column[:] = 5
+
+
+def test_ids_are_not_copied() -> None:
+    for dtype in (np.int32, np.int64):
+        mine = np.array([1, 2], dtype=dtype)
+        assert np.shares_memory(mine, ids(mine))
+        assert mine.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "says"),
+    [
+        ([3, -1], InvalidValue, "row 1 is -1"),
+        (np.array([3, -1], dtype=np.int32), InvalidValue, "row 1 is -1"),
+        (np.array([3, 2**63], dtype=np.uint64), InvalidValue, "row 1 is 9223372036854775808"),
+        ([3, 1.0], InvalidType, "row 1 is float"),
+        ([3, True], InvalidType, "row 1 is bool"),
+        (["ann"], InvalidType, "row 0 is str"),
+        (np.array([1.0, np.nan]), InvalidType, "row 1 is nan"),
+        (np.array([[1]]), InvalidValue, "2-dimensional"),
+    ],
+)
+def test_other_ids_are_refused_with_the_row(values: Any, error: type[SalesplanError], says: str) -> None:
+    with pytest.raises(error) as caught:
+        ids(values)
+    assert caught.value.code == "orders.customer"
+    assert says in str(caught.value)
+    assert refusal(ids, [1, 2], size=3) is not None
+
+
+# --- days ----------------------------------------------------------------------------------------------------
+
+
+def day(values: Any, **named: Any) -> np.ndarray[Any, Any]:
+    return day_numbers(values, name="day", code="orders.day", **named)
+
+
+NEW_YEAR = date(2026, 1, 1)
+PAIR = ["2026-01-01", "2026-01-02"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [NEW_YEAR, date(2026, 1, 2)],
+        (NEW_YEAR, datetime(2026, 1, 2)),
+        [np.datetime64("2026-01-01"), np.datetime64("2026-01-02T00:00:00")],
+        [pd.Timestamp("2026-01-01"), NEW_YEAR + timedelta(days=1)],
+        np.array([NEW_YEAR, date(2026, 1, 2)], dtype=object),
+        *(np.array(PAIR, dtype=f"datetime64[{unit}]") for unit in ("D", "h", "m", "s", "ms", "us", "ns")),
+        np.array(PAIR, dtype=">M8[us]"),
+        np.array([PAIR[0], "2020-01-01", PAIR[1]], dtype="M8[D]")[::2],
+        pd.Series(pd.to_datetime(PAIR)),
+        pd.Series(pd.to_datetime(PAIR)).dt.date,
+        pd.DatetimeIndex(PAIR),
+        EpochDays([20454, 20455]),
+        EpochDays(np.array([20454, 20455], dtype=np.int32)),
+        EpochDays(pd.Series([20454, 20455])),
+        Column(np.array(PAIR, dtype="M8[D]")),
+    ],
+    ids=lambda values: f"{type(values).__name__} {getattr(values, 'dtype', '')}",
+)
+def test_days_of_many_kinds_are_numbers(values: Any) -> None:
+    column = day(values, size=2)
+    assert column.tolist() == [20454, 20455]  # 56 years of 365 days and 14 leap days
+    assert (column.dtype, column.flags.writeable) == (np.dtype(np.int32), False)
+    assert refusal(day, values, size=3) is not None
+
+
+def test_days_are_not_copied_where_they_are_numbers_already() -> None:
+    mine = np.array([20454], dtype=np.int32)
+    assert np.shares_memory(mine, day(EpochDays(mine)))
+    assert mine.flags.writeable
+    assert (day([]).size, day(np.array([], dtype="M8[ns]")).size) == (0, 0)
+
+
+@pytest.mark.parametrize("unit", ["D", "s", "ns"])
+def test_days_reach_as_far_as_dates_do(unit: str) -> None:
+    first, last = (date(1678, 1, 1), date(2261, 12, 31)) if unit == "ns" else (date.min, date.max)
+    for values in ([first, last], np.array([first, last], dtype="M8[D]").astype(f"M8[{unit}]")):
+        assert day(values).tolist() == [day_number(each, name="day", code="x") for each in (first, last)]
+
+
+@given(st.lists(st.dates(), max_size=5))
+def test_days_count_from_1970(dates: list[date]) -> None:
+    numbers = [(each - date(1970, 1, 1)).days for each in dates]
+    for values in (dates, [datetime(each.year, each.month, each.day) for each in dates], EpochDays(numbers)):
+        assert day(values).tolist() == numbers
+    assert day(np.array(dates, dtype="M8[us]")).tolist() == numbers
+
+
+class Zoned(Column):
+    """A column of polars (`dtype.time_zone`) or pyarrow (`type.tz`), which numpy would read without its zone."""
+
+    def __init__(self, **zone: str) -> None:
+        super().__init__(np.array(PAIR, dtype="M8[us]"))
+        name = "dtype" if "time_zone" in zone else "type"
+        setattr(self, name, type("Kind", (), zone))
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "says"),
+    [
+        ([NEW_YEAR, datetime(2026, 1, 1, 0, 0, 1)], InvalidValue, "row 1 is '2026-01-01 00:00:01'"),
+        ([NEW_YEAR, datetime(2026, 1, 1, tzinfo=UTC)], InvalidValue, "no time zone; row 1"),
+        ([pd.Timestamp("2026-01-01") + pd.Timedelta(1, "ns")], InvalidValue, "time of day; row 0"),
+        ([NEW_YEAR, np.datetime64("2026-01-01T12")], InvalidValue, "time of day; row 1"),
+        ([NEW_YEAR, pd.NaT], InvalidValue, "row 1 is NaT"),
+        ([NEW_YEAR, np.datetime64("NaT")], InvalidValue, "row 1 is NaT"),
+        ([NEW_YEAR, None], InvalidType, "row 1 is NoneType"),
+        ([NEW_YEAR, "2026-01-01"], InvalidType, "row 1 is str"),
+        ([NEW_YEAR, 20454], InvalidType, "row 1 is int: 20454; days since 1970-01-01 go in as EpochDays"),
+        ([NEW_YEAR, 20454.0], InvalidType, "row 1 is float"),
+        ([NEW_YEAR, True], InvalidType, "row 1 is bool"),
+        ([np.datetime64("2026-01")], InvalidType, "row 0 is datetime64"),
+        ([np.datetime64("20000-01-01")], InvalidValue, "years 1 to 9999"),
+        (np.array([20454]), InvalidType, "row 0 is int: 20454; days since"),
+        (np.array([20454.0]), InvalidType, "must be dates, not 'float64'"),
+        (np.array(["2026-01-01"]), InvalidType, "must be dates, not"),
+        (
+            np.array(["2026-01-01T00:00:01", "2026-01-01"], dtype="M8[s]"),
+            InvalidValue,
+            "row 0 is '2026-01-01T00:00:01'",
+        ),
+        (np.array(["2026-01-01", "NaT"], dtype="M8[D]"), InvalidValue, "row 1 is NaT"),
+        (np.array(["2026-01-01", "NaT"], dtype="M8[ns]"), InvalidValue, "row 1 is NaT"),
+        (np.array(["2026-01"], dtype="M8[M]"), InvalidType, "datetime64[M]"),
+        (np.array(["2026-01-01"], dtype="M8[W]"), InvalidType, "datetime64[W]"),
+        (np.array(["2026-01-01"], dtype="M8[7D]"), InvalidType, "datetime64[7D]"),
+        (np.array(["NaT"], dtype="M8"), InvalidType, "must be dates"),
+        (np.array([5], dtype="m8[D]"), InvalidType, "must be dates"),
+        (np.array(["0000-12-31"], dtype="M8[D]"), InvalidValue, "years 1 to 9999; row 0"),
+        (np.array(["2026-01-01", "10000-01-01"], dtype="M8[s]"), InvalidValue, "years 1 to 9999; row 1"),
+        (np.array([PAIR], dtype="M8[D]"), InvalidValue, "2-dimensional"),
+        (np.array("2026-01-01", dtype="M8[D]"), InvalidValue, "0-dimensional"),
+        (np.ma.masked_array(np.array(PAIR, dtype="M8[D]"), mask=[False, True]), InvalidValue, "row 1 is masked"),
+        (pd.Series(pd.to_datetime(PAIR)).dt.tz_localize("Asia/Shanghai"), InvalidValue, "'Asia/Shanghai'"),
+        (pd.Series(pd.to_datetime([PAIR[0], None])), InvalidValue, "row 1 is NaT"),
+        (Zoned(time_zone="UTC"), InvalidValue, "'UTC'"),
+        (Zoned(tz="Europe/Paris"), InvalidValue, "'Europe/Paris'"),
+        (EpochDays([20454.0]), InvalidType, "row 0 is float"),
+        (EpochDays([NEW_YEAR]), InvalidType, "row 0 is date"),
+        (EpochDays([20454, 2_932_897]), InvalidValue, "row 1 is 2932897"),
+        (EpochDays(EpochDays([1])), InvalidType, "must be a column"),
+        (NEW_YEAR, InvalidType, "must be a column"),
+        ("2026-01-01", InvalidType, "must be a column"),
+    ],
+    ids=repr,
+)
+def test_what_is_no_day_is_refused_with_the_row(values: Any, error: type[SalesplanError], says: str) -> None:
+    with pytest.raises(error) as caught:
+        day(values)
+    assert caught.value.code == "orders.day"
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [datetime(2026, 1, 1), "2026-01-01", 20454, None, np.datetime64("2026-01-01")])
+def test_one_day_is_a_date(value: Any) -> None:
+    assert day_number(NEW_YEAR, name="as_of", code="x") == 20454
+    with pytest.raises(InvalidType, match="without a time"):
+        day_number(value, name="as_of", code="x")
+
+
+# --- names ---------------------------------------------------------------------------------------------------
+
+
+def encoded(values: Any, **named: Any) -> Any:
+    return encode(values, name="customer", code="orders.customer", **named)
+
+
+ugly = ["", "a", "A", "a\0", "a\0\0", "\0", "\ud800", "\udfff", "李", "é", "e\u0301", "10", "9"]
+names = st.one_of(st.sampled_from(ugly), st.text(max_size=3))
+sortable = st.one_of(names, st.booleans(), st.integers(-2, 2), st.dates(), st.tuples(names, names), st.binary())
+
+
+@given(st.lists(names, max_size=12))
+def test_texts_are_encoded_as_they_are(values: list[str]) -> None:
+    book = encoded(values)
+    assert list(book.names) == sorted(set(values))
+    assert [book.names[code] for code in book.codes.tolist()] == values
+    assert encoded(np.array(values, dtype=object)).codes.tolist() == book.codes.tolist()
+    again = encoded(values, known=book.names)
+    assert (again.codes.tolist(), again.names) == (book.codes.tolist(), book.names)
+
+
+@given(st.lists(sortable, max_size=12), st.randoms(use_true_random=False))
+def test_ids_of_names_do_not_depend_on_the_order_of_the_rows(values: list[Any], shuffled: random.Random) -> None:
+    book = encoded(values)
+    by_type = [(type(book.names[code]), book.names[code]) for code in book.codes.tolist()]
+    assert by_type == [(type(value), value) for value in values]
+    shuffled.shuffle(values)
+    again = encoded(values)
+    assert list(map(repr, again.names)) == list(map(repr, book.names))
+
+
+def test_columns_of_names_pass() -> None:
+    for values in (
+        ["b", "a", "b"],
+        np.array(["b", "a", "b"]),
+        pd.Series(["b", "a", "b"]),
+        pd.Categorical(["b", "a", "b"]),
+    ):
+        book = encoded(values)
+        assert (book.codes.tolist(), book.names, book.codes.dtype) == ([1, 0, 1], ("a", "b"), np.dtype(np.int32))
+        assert not book.codes.flags.writeable
+    assert encoded(np.array([30, 7, 30])).names == (7, 30)
+    assert (encoded([]).codes.size, encoded([]).names) == (0, ())
+    assert encoded(["b", "c"], known=["c", "b", "x"]).codes.tolist() == [1, 0]
+    assert encoded([1, True], known=[True, 1]).codes.tolist() == [1, 0]
+    assert encoded([], known=["c"]).names == ("c",)
+
+
+@pytest.mark.parametrize(
+    ("values", "known", "error", "says"),
+    [
+        (["a", None], None, InvalidType, "row 1 is no name: None"),
+        (["a", float("nan")], None, InvalidType, "row 1 is float: nan"),
+        (["a", pd.NA], None, InvalidType, "row 1"),
+        (["a", pd.NaT], None, InvalidType, "row 1 is no name"),
+        ([1.0, 2.0], None, InvalidType, "row 0 is float: 1.0"),
+        (np.array([1.0]), None, InvalidType, "not floats"),
+        (np.array(PAIR, dtype="M8[D]"), None, InvalidType, "not dates"),
+        (pd.Series(["a", None]), None, InvalidType, "row 1"),
+        (["a", ["b"]], None, InvalidType, "row 1 is nothing that can be hashed"),
+        ([frozenset({1}), frozenset({2})], None, InvalidType, "sorted"),
+        ([1j, 2j], None, InvalidType, "sorted"),
+        ([object(), object()], None, InvalidType, "sorted"),
+        (np.array([["a"]]), None, InvalidValue, "2-dimensional"),
+        ("abc", None, InvalidType, "must be a column"),
+        (["a", "b"], ["a"], InvalidValue, "row 1 is 'b'"),
+        (["a"], ["a", "a"], InvalidValue, "each name once"),
+        (["a"], ["a", None], InvalidType, "row 1 is no name"),
+        (["a"], "a", InvalidType, "several"),
+        (["a"], 5, InvalidType, "several"),
+    ],
+    ids=repr,
+)
+def test_what_is_no_name_is_refused(values: Any, known: Any, error: type[SalesplanError], says: str) -> None:
+    with pytest.raises(error) as caught:
+        encoded(values, known=known)
+    assert caught.value.code == "orders.customer"
+    assert says in str(caught.value)
 
 
 # --- what is refused -----------------------------------------------------------------------------------------
@@ -232,6 +505,8 @@ def test_other_measurements_are_refused_with_the_place(values: Any, error: type[
 @given(anything)
 def test_whatever_is_offered_passes_or_is_refused(value: Any) -> None:
     for values in (value, [value], [1, value], [[value]], Column(value)):
-        for gate in (whole, real):
+        for gate in (whole, real, ids, day, encoded):
             error = refusal(gate, values)
             assert error is None or len(str(error)) < 200
+    assert refusal(day, EpochDays(value)) is None or not isinstance(value, EpochDays)
+    refusal(encoded, [1], known=value)

@@ -27,6 +27,7 @@ __all__ = [
     "pricing",
     "rate",
     "rulebook",
+    "segmentation",
     "targets",
     "window",
 ]
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         pricing,
         rate,
         rulebook,
+        segmentation,
         targets,
         window,
     )

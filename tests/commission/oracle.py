@@ -155,14 +155,23 @@ def fields_of(scope: Scope) -> int:
 
 def takes(plan: CompPlan, component: Component, credit: Credit) -> bool:
     """Whether the credit goes to the component and not to a narrower one of its group."""
-    if not holds(component.scope, credit):
+    if not (asks_credits(component) and holds(component.scope, credit)):
         return False
     return not any(
         component.group is not None
         and other.group == component.group
+        and asks_credits(other)
         and fields_of(other.scope) > fields_of(component.scope)
         and holds(other.scope, credit)
         for other in plan.components
+    )
+
+
+def asks_credits(component: Component) -> bool:
+    """Whether it measures credits or pays on them: a KPI that pays of its own takes none away from others."""
+    parts = component.measure.parts if isinstance(component.measure, Composite) else (component.measure,)
+    return shared_pay(component, component.table) or any(
+        part.measure is not None if isinstance(part, Part) else True for part in parts
     )
 
 

@@ -18,6 +18,7 @@ from salesplan.commission import (
     BelowZero,
     Clawback,
     Component,
+    Composite,
     CompPlan,
     Credit,
     Credited,
@@ -375,6 +376,32 @@ def test_a_deal_that_only_an_earlier_component_knew_is_no_stranger() -> None:
     recut = plan_of(Component(id="other", tables=table_of("0:10"), accumulation=Accumulation.PERIOD))
     error = refusal(settle, recut, [note(sold, 100, day(2, 3))], period=MONTHS[1], prior=january)
     assert error is None or error.code != "commission.unknown_deal"
+
+
+@pytest.mark.parametrize("policy", [Clawback.RECOMPUTE, Clawback.ORIGINAL_RATE])
+@pytest.mark.parametrize("accumulation", [Accumulation.PERIOD, Accumulation.QUARTER, Accumulation.YEAR])
+def test_a_note_takes_back_what_the_month_of_its_deal_made_of_it(policy: Clawback, accumulation: Accumulation) -> None:
+    """January's gate left half, or its multiplier gave twice the pay; over a quarter February's counted."""
+    sold = deal("D", 1000, day(1, 3))
+    high = Multiplier(name="twice", factor=Rate(2), on=Multiplies.OUTPUT, when=KpiRange(kpi=CSAT, at_most=Rate(0)))
+    for more, earned in (({"gates": [KEPT]}, 50), ({"multipliers": [high]}, 200)):
+        plan = plan_for(policy, accumulation=accumulation, **more)
+        slips = in_months(plan, [sold], [note(sold, 1000, day(2, 5))], kpis=[{CSAT: Rate(0)}, {CSAT: Rate(1)}])
+        assert paid(slips) == [earned, -earned]
+
+
+def test_a_part_of_a_deal_is_a_part_of_a_deal_in_a_composite_as_well() -> None:
+    """Two deals less a tenth of one are 1.9 of 10, as where deals are measured; the note counted whole."""
+    component = Component(
+        id="kpi",
+        tables=curve(("0", money(0)), ("100", money(1000))),
+        accumulation=Accumulation.PERIOD,
+        measure=Composite([Part(name="deals", measure=Credited.DEALS)]),
+    )
+    plan = plan_of(component, **RECOMPUTED)
+    sold = deal("D", 1000, day(1, 3))
+    credits = [sold, deal("E", 1000, day(1, 3)), note(sold, 100, day(1, 4))]
+    assert paid(in_months(plan, credits, who=Payee(LI, quotas={"deals": 10}))) == [190]
 
 
 @pytest.mark.parametrize("policy", list(Clawback))

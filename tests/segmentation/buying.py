@@ -7,13 +7,19 @@ from datetime import date
 from decimal import Decimal, localcontext
 from math import lgamma, log
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypedDict
 
 from hypothesis import strategies as st
 
 CDNOW = Path(__file__).resolve().parents[2] / "examples" / "data" / "cdnow_sample.txt"
 
-Columns: TypeAlias = dict[str, list[int]]
+
+class Columns(TypedDict):
+    """Buying histories, as the models take them."""
+
+    repeat_days: list[int]
+    last_repeat: list[int]
+    age: list[int]
 
 
 def days_of_cdnow() -> dict[str, dict[date, int]]:
@@ -40,7 +46,16 @@ def cdnow(end: date) -> tuple[Columns, list[float]]:
 
 def columns_of(rows: list[tuple[int, int, int]]) -> Columns:
     """Rows of x, t_x, T as columns."""
-    return {name: [row[at] for row in rows] for at, name in enumerate(("repeat_days", "last_repeat", "age"))}
+    return {
+        "repeat_days": [x for x, _, _ in rows],
+        "last_repeat": [t_x for _, t_x, _ in rows],
+        "age": [age for _, _, age in rows],
+    }
+
+
+def rows_of(columns: Columns) -> list[tuple[int, int, int]]:
+    """Columns as rows of x, t_x, T."""
+    return list(zip(columns["repeat_days"], columns["last_repeat"], columns["age"], strict=True))
 
 
 @st.composite
@@ -79,7 +94,8 @@ def published_alive(r: Any, alpha: Any, a: Any, b: Any, x: Any, t_x: Any, age: A
         r, alpha, a, b, x, t_x, age = map(Decimal, (r, alpha, a, b, x, t_x, age))
         if x == 0:
             return Decimal(1)
-        return 1 / (1 + a / (b + x - 1) * ((alpha + age) / (alpha + t_x)) ** (r + x))
+        chance: Decimal = 1 / (1 + a / (b + x - 1) * ((alpha + age) / (alpha + t_x)) ** (r + x))
+        return chance
 
 
 def published_orders(r: Any, alpha: Any, a: Any, b: Any, x: Any, t_x: Any, age: Any, ahead: Any) -> Decimal:
@@ -96,4 +112,5 @@ def published_orders(r: Any, alpha: Any, a: Any, b: Any, x: Any, t_x: Any, age: 
             series += term
             j += 1
         power = ((alpha + age) / (alpha + age + ahead)) ** (r + x)
-        return (a + b + x - 1) / (a - 1) * (1 - power * series) * alive
+        orders: Decimal = (a + b + x - 1) / (a - 1) * (1 - power * series) * alive
+        return orders

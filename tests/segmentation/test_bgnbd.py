@@ -8,12 +8,13 @@ import random
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from math import isfinite, log
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from salesplan.errors import InvalidType, InvalidValue, SalesplanError
@@ -29,6 +30,7 @@ from tests.segmentation.buying import (
     parameters,
     published_alive,
     published_orders,
+    rows_of,
 )
 from tests.strategies import anything, refusal
 from tests.worked import table
@@ -111,8 +113,10 @@ def fitted(rows: list[tuple[int, int, int]], unit_days: int = 7) -> BgNbdFit:
 
 
 crowds = st.lists(histories(), min_size=4, max_size=40)
+seldom = settings(max_examples=max(5, settings().max_examples // 2))  # a fit takes its time
 
 
+@seldom
 @given(crowds, st.randoms(use_true_random=False))
 def test_the_order_of_the_customers_changes_no_byte(rows: list[tuple[int, int, int]], chance: random.Random) -> None:
     mixed = rows.copy()
@@ -121,10 +125,10 @@ def test_the_order_of_the_customers_changes_no_byte(rows: list[tuple[int, int, i
 
 
 def test_the_order_of_cdnow_changes_no_byte() -> None:
-    rows = list(zip(*of_cdnow("1997-09-30").values(), strict=True))
-    fit = fitted(rows)  # type: ignore[arg-type]
+    rows = rows_of(of_cdnow("1997-09-30"))
+    fit = fitted(rows)
     random.Random(5).shuffle(rows)
-    assert pickle.dumps(fitted(rows)) == pickle.dumps(fit)  # type: ignore[arg-type]
+    assert pickle.dumps(fitted(rows)) == pickle.dumps(fit)
 
 
 def test_another_unit_of_time_scales_alpha_and_nothing_else() -> None:
@@ -149,6 +153,7 @@ def moved(model: BgNbd, factors: dict[str, float]) -> BgNbd:
 
 
 # Nobody leaves and all buy weekly; nobody buys again; all leave with one chance; a lone top; too little of anything.
+@seldom
 @given(crowds)
 @example([(10, 70, 70)] * 9)
 @example([(0, 0, 70)] * 9)
@@ -168,7 +173,8 @@ def test_a_fit_is_a_top_or_says_where_it_runs(rows: list[tuple[int, int, int]]) 
     elif fit.status is FitStatus.DEGENERATE:
         assert fit.edge is not None
         assert fit.runaways
-        onward = {each.parameter: 0.1 if each.toward is Limit.ZERO else 10.0 for each in fit.runaways}
+        factors = {Limit.ZERO: 0.1, Limit.INFINITY: 10.0, Limit.ANY: 1.0}
+        onward = {each.parameter: factors[each.toward] for each in fit.runaways}
         before = fit.edge.log_likelihood(**columns)
         assert moved(fit.edge, onward).log_likelihood(**columns) >= before - 1e-4
         with pytest.raises(NoModel):
@@ -183,6 +189,7 @@ def test_a_fit_is_a_top_or_says_where_it_runs(rows: list[tuple[int, int, int]]) 
     [
         ([(0, 0, 70)] * 9, "r -> 0, alpha -> infinity"),
         ([(10, 70, 70), (9, 70, 70), (11, 70, 70), (10, 70, 70)], "r -> infinity, alpha -> infinity, a -> 0"),
+        ([(0, 0, 1), (0, 0, 7), (1, 1, 7), (2, 2, 2)], "a may be anything, b may be anything"),
         ([(1, 3, 300), (0, 0, 300), (1, 4, 300), (2, 10, 300), (1, 9, 300), (0, 0, 300)], "a -> infinity"),
     ],
 )
@@ -255,7 +262,7 @@ small_crowds = st.lists(
 def test_the_derivatives_are_those_of_the_likelihood(
     rows: list[tuple[int, int, int]], point: tuple[float, float, float, float]
 ) -> None:
-    surface = Likelihood.of(tally(checked(*columns_of(rows).values())), 1)
+    surface = Likelihood.of(tally(checked(**columns_of(rows))), 1)
     value, gradient, seconds = surface.at(np.array(point))
     assert value == pytest.approx(complex_log_likelihood(rows, [*map(complex, point)]).real, rel=1e-11, abs=1e-9)
 
@@ -298,23 +305,21 @@ models = st.builds(
 @given(models, histories(), st.integers(1, 1000))
 @example(BgNbd(r=0.5, alpha=2, a=0.25, b=0.75, unit_days=7), (0, 0, 70), 70)  # a + b + x = 1, a pole of the series
 @example(BgNbd(r=0.2, alpha=4, a=0.8, b=2.4, unit_days=1), (1000, 1000, 1000), 1000)
-@example(BgNbd(r=300, alpha=30, a=0.1, b=0.02, unit_days=7), (0, 0, 70), 300)  # digits cancel: the plain sum
+@example(BgNbd(r=143, alpha=0.5, a=0.1, b=0.01, unit_days=1), (0, 0, 3), 1)  # digits cancel: the integral
+@example(BgNbd(r=300, alpha=30, a=0.1, b=0.02, unit_days=7), (0, 0, 70), 300)
 @example(BgNbd(r=0.01, alpha=30, a=0.1, b=1000, unit_days=7), (0, 0, 70), 300)
 @example(BgNbd(r=2, alpha=30, a=400, b=600, unit_days=7), (3, 20, 70), 900)
 def test_chances_and_orders_are_the_published_ones(model: BgNbd, row: tuple[int, int, int], horizon: int) -> None:
     r, alpha, a, b = model.parameters.values()
-    x, t_x, age = row
     columns = columns_of([row])
     scaled = Fraction(alpha) * model.unit_days  # alpha in days, exactly
+    assume(horizon <= 30 * (scaled + row[2]))  # the published series would hardly end
     point = (r, float(scaled), a, b)
     assert model.alive(**columns)[0] == pytest.approx(float(published_alive(*point, *row)), rel=1e-9, abs=1e-300)
     orders = model.expected_orders(horizon=horizon, **columns)[0]
-    if a == 1 or a + b + x == 1:  # the published form is 0/0: its value a little beside
-        assert orders == pytest.approx(
-            float(published_orders(*point[:2], a + 1e-12, b, x, t_x, age, horizon)), rel=1e-9
-        )
-    else:
-        assert orders == pytest.approx(float(published_orders(*point, *row, horizon)), rel=1e-9, abs=1e-300)
+    if a == 1 or a + b + row[0] == 1:  # the published form is 0/0: its value a little beside
+        point = (r, float(scaled), a + 1e-12, b)
+    assert orders == pytest.approx(float(published_orders(*point, *row, horizon)), rel=1e-9, abs=1e-300)
 
 
 @given(models, st.integers(1, 400), st.data())
@@ -332,7 +337,7 @@ def test_later_orders_make_a_customer_likelier(model: BgNbd, age: int, data: st.
 def test_orders_rise_with_the_horizon(model: BgNbd, row: tuple[int, int, int], horizons: list[int]) -> None:
     orders = [float(model.expected_orders(horizon=each, **columns_of([row]))[0]) for each in sorted(horizons)]
     assert orders[0] >= 0
-    for before, after in zip(orders, orders[1:], strict=False):
+    for before, after in pairwise(orders):
         assert after >= before * (1 - 1e-12)
     assert model.expected_orders(horizon=0, **columns_of([row])).tolist() == [0]
 
@@ -354,8 +359,10 @@ def test_parts_of_days_give_the_same_as_days_beside_them() -> None:
     model = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit_days=7)
     rows = [(2, 213, 272), (0, 0, 272), (1, 12, 272)]
     whole = model.expected_orders(horizon=39, **columns_of(rows))
-    broken = columns_of([*rows, (1, 3, 9)]) | {"age": [272, 272, 272, 9.5]}
-    assert model.expected_orders(horizon=39, **broken)[:3].tolist() == whole.tolist()
+    broken = model.expected_orders(
+        horizon=39, repeat_days=[2, 0, 1, 1], last_repeat=[213, 0, 12, 3], age=[272, 272, 272, 9.5]
+    )
+    assert broken[:3].tolist() == whole.tolist()
 
 
 def test_a_new_customer_is_one_whose_time_begins() -> None:
@@ -416,9 +423,8 @@ def test_columns_that_are_no_histories_are_refused(changed: dict[str, Any], code
 
 
 def test_a_fit_is_of_whole_days() -> None:
-    columns = {"repeat_days": [1] * 4, "last_repeat": [7.5, 7, 7, 7], "age": [70] * 4}
     with pytest.raises(InvalidValue, match=r"whole days.*row 0 is 7\.5"):
-        BgNbd.fit(**columns, unit_days=7)
+        BgNbd.fit(repeat_days=[1] * 4, last_repeat=[7.5, 7, 7, 7], age=[70] * 4, unit_days=7)
 
 
 @pytest.mark.parametrize("edge", [1e-15, 1e15])
@@ -433,17 +439,13 @@ def test_parameters_end_where_they_say(edge: float) -> None:
 
 
 @given(st.tuples(*[st.sampled_from([1e-15, 1e-6, 1.0, 1e6, 1e15])] * 4), histories(), st.sampled_from([1e-3, 1, 1e6]))
-def test_extreme_parameters_give_a_number_or_a_refusal(
+def test_extreme_parameters_give_a_number(
     point: tuple[float, float, float, float], row: tuple[int, int, int], horizon: float
 ) -> None:
     model = BgNbd(**dict(zip(NAMES, point, strict=True)), unit_days=7)
     alive = model.alive(**columns_of([row]))[0]
     assert 0 <= alive <= 1
-    try:
-        orders = float(model.expected_orders(horizon=horizon, **columns_of([row]))[0])
-    except InvalidValue as error:
-        assert error.code == "segmentation.horizon"
-        return
+    orders = float(model.expected_orders(horizon=horizon, **columns_of([row]))[0])
     assert isfinite(orders)
     assert orders >= 0
 

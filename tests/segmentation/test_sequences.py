@@ -174,6 +174,14 @@ def test_blocks_change_no_byte(rows: list[Row], within: int, block: int) -> None
     assert in_blocks == counted(rows, within=within)
 
 
+@given(purchases, windows)
+def test_codes_without_room_for_one_key_are_counted_alike(rows: list[Row], within: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_followed, "_ROOM", 0)
+        by_two_keys = counted(rows, within=within)
+    assert by_two_keys == counted(rows, within=within)
+
+
 @given(purchases, windows, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_no_byte(rows: list[Row], within: int, chance: Any) -> None:
     shuffled = rows + [row for row in rows[::3] if row[2] <= TODAY]

@@ -99,12 +99,12 @@ class Likelihood:
 
     def _gone(self, r: float, alpha: float, a: float, b: float, gradient: Reals, seconds: Reals) -> float:
         """The sum of log(1 + d) over the customers with repeats; adds its derivatives to the upper triangle."""
-        logs, backs = np.log(alpha + self.days), 1 / (alpha + self.days)
+        grown, backs = np.log1p(self.days / alpha), 1 / (alpha + self.days)  # log1p: exact also for a huge alpha
         x, weights = self.repeats, self.weights
         upto = b + np.arange(len(self.by_repeats)) - 1.0  # at x: b + x - 1
         upto[0] = 1.0
         rate = r + x
-        longer = logs[self.age_of] - logs[self.last_of]
+        longer = grown[self.age_of] - grown[self.last_of]
         odds = log(a) - np.log(upto)[x] + rate * longer
         small = np.exp(-np.abs(odds))
         share = np.where(odds > 0, 1.0, small) / (1 + small)

@@ -79,7 +79,8 @@ def _offered(values: object, name: str, code: str) -> NDArray[Any]:
                 return given.astype(object) if given.dtype.kind not in "MO" and not given.size else given
             if isinstance(values, Sequence):
                 rows = np.empty(len(values), dtype=object)
-                rows[:] = [each.item() if _is_day(each) else each for each in values]
+                for row, each in enumerate(values):  # one by one: numpy would unfold a nest of lists
+                    rows[row] = each.item() if _is_day(each) else each
                 return rows
         except Exception:  # whatever a foreign column raises
             pass

@@ -9,8 +9,9 @@ while the others are settled, and comes back when the slope turns.
 
 Not every likelihood has a top. Where all customers buy at one rate, r and alpha rise for ever along r / alpha; where
 nobody leaves, a falls to 0. Then some logarithm goes on and on while the gain and the curvature die away together,
-and a search that looks at the gain alone calls that converged. Here it is DEGENERATE: a parameter held at the wall, or
-a curvature that would leave a standard error of a factor e ** 1000.
+and a search that looks at the gain alone calls that converged. Or the likelihood is level along some line, and every
+point of it as good as any other. Here both are DEGENERATE: a parameter held at the wall, or a curvature so small that
+the standard error would be a factor e ** 1000.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from math import log
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 import attrs
 import numpy as np
@@ -29,6 +30,8 @@ from ..columns import Reals
 __all__ = ["Climb", "FitStatus", "Limit", "Runaway", "climb"]
 
 _MOST_STEPS: Final = 200
+_MOST_IDLE: Final = 10
+"""So many steps without a visible gain: rounding hides whatever there is."""
 _LONGEST: Final = 2.0
 _SHORTEST: Final = 1e-10
 _VISIBLE: Final = 2e-10
@@ -60,6 +63,8 @@ class Limit(Enum):
     """It falls without end."""
     INFINITY = "infinity"
     """It rises without end."""
+    ANY = "any"
+    """It may be anything, together with others: the likelihood is level there."""
 
 
 @attrs.frozen
@@ -74,7 +79,15 @@ class Runaway:
     toward: Limit
 
     def __str__(self) -> str:
-        return f"{self.parameter} -> {'0' if self.toward is Limit.ZERO else 'infinity'}"
+        match self.toward:
+            case Limit.ZERO:
+                return f"{self.parameter} -> 0"
+            case Limit.INFINITY:
+                return f"{self.parameter} -> infinity"
+            case Limit.ANY:
+                return f"{self.parameter} may be anything"
+            case _:
+                assert_never(self.toward)
 
 
 @attrs.frozen(kw_only=True)
@@ -101,11 +114,12 @@ def climb(surface: Surface, *, names: tuple[str, ...], start: Reals, sizes: Real
     centre = np.log(sizes)
     place = np.clip(np.log(start), centre - _WALL, centre + _WALL)
     here = _Slope.at(surface, place, centre)
-    steps = 0
-    while steps < _MOST_STEPS and here.gain > _VISIBLE:
+    steps = idle = 0
+    while steps < _MOST_STEPS and idle < _MOST_IDLE and here.gain > _VISIBLE:
         moved = _uphill(surface, place, here, centre)
         if moved is None:
             break
+        idle = 0 if moved[1].value > here.value + _VISIBLE else idle + 1
         place, here = moved
         steps += 1
     if here.is_top:
@@ -133,6 +147,7 @@ class _Slope:
 
     value: float
     gradient: Reals
+    bend: Reals
     free: NDArray[np.bool_]
     curvatures: Reals
     axes: Reals
@@ -147,12 +162,17 @@ class _Slope:
         bend = -(seconds * np.outer(point, point) + np.diag(gradient))
         if not (np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(bend).all()):
             value, gradient, bend = -np.inf, np.zeros(len(point)), np.zeros((len(point), len(point)))  # not to stand on
-        free = (np.abs(off) < _AT_THE_WALL) | (off * gradient < 0)
-        curvatures, axes = np.linalg.eigh(bend[np.ix_(free, free)])
-        sizes = np.abs(curvatures)
-        step = np.zeros(len(point))
-        step[free] = axes @ ((axes.T @ gradient[free]) / np.maximum(sizes, 1e-8 * sizes.max(initial=1e-290)))
-        return cls(value, gradient, free, curvatures, axes, step, float(gradient @ step))
+        wall = np.abs(off) >= _AT_THE_WALL
+        free = ~wall | (off * gradient < 0)
+        while True:
+            curvatures, axes = np.linalg.eigh(bend[np.ix_(free, free)])
+            sizes = np.abs(curvatures)
+            step = np.zeros(len(point))
+            step[free] = axes @ ((axes.T @ gradient[free]) / np.maximum(sizes, 1e-8 * sizes.max(initial=1e-290)))
+            through = wall & (off * step > 0)
+            if not through.any():
+                return cls(value, gradient, bend, free, curvatures, axes, step, float(gradient @ step))
+            free = free & ~through
 
     @property
     def is_top(self) -> bool:
@@ -163,6 +183,8 @@ class _Slope:
 def _uphill(surface: Surface, place: Reals, here: _Slope, centre: Reals) -> tuple[Reals, _Slope] | None:
     """The next place and its slope; None where no step, however short, leads uphill."""
     step = here.step * min(1.0, _LONGEST / float(np.abs(here.step).max()))
+    room = centre + np.sign(step) * _WALL - place
+    step *= float(np.divide(room, step, out=np.ones(len(step)), where=np.abs(step) > np.abs(room)).min())
     part = 1.0
     while part > _SHORTEST:
         next_place = np.clip(place + part * step, centre - _WALL, centre + _WALL)
@@ -180,14 +202,25 @@ def _noise(value: float) -> float:
 
 
 def _runaways(names: tuple[str, ...], off: Reals, here: _Slope) -> tuple[Runaway, ...]:
-    """The parameters that run; *off* is how far their logarithms are from the natural sizes."""
-    away = np.abs(off) > _AWAY
-    if not away.any():  # flat near the middle: what moves most along the flattest axis
-        away = np.zeros(len(off), dtype=np.bool_)
-        flattest = np.abs(here.axes[:, 0])
-        away[here.free] = flattest > 0.5 * flattest.max()
-    return tuple(
-        Runaway(name, Limit.INFINITY if distance > 0 else Limit.ZERO)
-        for name, distance, runs in zip(names, off.tolist(), away.tolist(), strict=True)
-        if runs
-    )
+    """The parameters that run; *off* is how far their logarithms are from the natural sizes.
+
+    They are those held at the wall; those that a held one takes along, as the best place of the free ones moves half as
+    fast as it or faster; and those along which the likelihood is level.
+    """
+    level = here.curvatures <= _FLAT
+    turn = here.axes[:, ~level]
+    settle = (turn / here.curvatures[~level]) @ turn.T
+    pace = np.where(here.free, 0.0, np.sign(off))
+    for held in np.flatnonzero(~here.free):
+        taken = -settle @ here.bend[here.free, held] * np.sign(off[held])
+        pace[here.free] = np.where(np.abs(taken) > np.abs(pace[here.free]), taken, pace[here.free])
+    along = np.zeros(len(off))
+    along[here.free] = np.abs(here.axes[:, level]).max(axis=1, initial=0.0)
+    found = []
+    for name, distance, going, share in zip(names, off.tolist(), pace.tolist(), along.tolist(), strict=True):
+        if abs(going) > 0.5:
+            found.append(Runaway(name, Limit.INFINITY if going > 0 else Limit.ZERO))
+        elif share > 0.3:
+            far = Limit.INFINITY if distance > 0 else Limit.ZERO
+            found.append(Runaway(name, far if abs(distance) > _AWAY else Limit.ANY))
+    return tuple(found) or tuple(Runaway(name, Limit.ANY) for name in names)

@@ -15,7 +15,6 @@ from ._fit import FitStatus, Runaway
 
 __all__ = ["Fitted", "NoModel", "check_parameters"]
 
-SMALLEST, LARGEST = 1e-15, 1e15
 _ALIGN = (Align.LEFT, Align.RIGHT, Align.RIGHT)
 
 
@@ -35,17 +34,17 @@ class Parametric(Protocol):
 M = TypeVar("M", bound=Parametric)
 
 
-def check_parameters(model: object, names: tuple[str, ...], *, code: str) -> None:
+def check_parameters(model: object, names: tuple[str, ...], *, code: str, far: float) -> None:
     """Make floats of the parameters of a new model.
 
-    Raises: InvalidType for anything but numbers; InvalidValue outside 1e-15 .. 1e15.
+    Raises: InvalidType for anything but numbers; InvalidValue outside 1/far .. far.
     """
     for name in names:
         value = getattr(model, name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidType(f"{name} must be a number: {clip(value)}", code=code, value=value)
-        if not SMALLEST <= value <= LARGEST:
-            raise InvalidValue(f"{name} must lie in {SMALLEST}..{LARGEST}: {clip(value)}", code=code, value=value)
+        if not 1 / far <= value <= far:
+            raise InvalidValue(f"{name} must lie in {1 / far}..{far}: {clip(value)}", code=code, value=value)
         object.__setattr__(model, name, float(value))
 
 

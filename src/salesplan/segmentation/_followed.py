@@ -15,10 +15,11 @@ import numpy as np
 from ..columns import Whole
 from ..errors import InvalidValue
 from ._code_keys import ranked, spelled
-from ._tally import Tally
+from ._tally import Tally, distinct
 
 __all__ = ["Followed", "followed"]
 
+_ROOM: Final = 1 << 62
 _BLOCK: Final = 1 << 21
 _MOST_PAIRS: Final = 1 << 32
 _MOST_ITEMS: Final = 1 << 20
@@ -46,14 +47,17 @@ def followed(customer: Whole, item: Whole, day: Whole, *, within: int, until: in
     first = int(day.min()) if day.size else 0
     span = int(day.max()) - first + 1 if day.size else 1
     when = who * span + (day - first)  # below 2**62: a date has 22 bits, a place among the rows fewer than 40
-    order = np.lexsort([what, when])
-    when, what = when[order], what[order]
-    new = np.append(True, (when[1:] != when[:-1]) | (what[1:] != what[:-1]))[: when.size]
-    when, what = when[new], what[new]
+    if (customers.size + 1) * span * many < _ROOM:
+        when, what = np.divmod(distinct(when * many + what), many)
+    else:
+        order = np.lexsort([what, when])
+        when, what = when[order], what[order]
+        new = np.append(True, (when[1:] != when[:-1]) | (what[1:] != what[:-1]))[: when.size]
+        when, what = when[new], what[new]
     who = when // span
     full = when - who * span + first + within <= until  # the whole window lies in the past
-    bought = np.bincount(np.unique(who * many + what) % many, minlength=items.size)
-    observed = np.bincount(np.unique((who * many + what)[full]) % many, minlength=items.size)
+    bought = np.bincount(distinct(who * many + what) % many, minlength=items.size)
+    observed = np.bincount(distinct((who * many + what)[full]) % many, minlength=items.size)
 
     groups = np.flatnonzero(np.append(True, when[1:] != when[:-1])[: when.size])
     stop = np.minimum(when[groups] + within, (who[groups] + 1) * span - 1)
@@ -97,7 +101,7 @@ def _join(who: Whole, what: Whole, then: Whole, begin: Whole, end: Whole, many: 
             tally.add(held)
             held = held[:0]
         place = np.concatenate([np.zeros(held.size, dtype=np.int64), who[left] - who[start]])
-        keys = np.unique(place * (many * many) + np.concatenate([held, pair]))
+        keys = distinct(place * (many * many) + np.concatenate([held, pair]))
         place, pair = keys // (many * many), keys % (many * many)
         holder = int(who[cut - 1])
         goes_on = place == holder - who[start]

@@ -1,15 +1,15 @@
 """On which days a level is held: from spend by day to spans of days, level by level.
 
-Days are ordinals (`date.toordinal`), spans have both ends; `FOREVER` is past every date. Each level has the days on which the
-window's sum supports it, and the keep rule turns them into the days on which it is kept; a level does not need to
-know what the levels above it do, except that a soft landing adds the day of a fall to the level below.
+Days are ordinals (`date.toordinal`), spans have both ends; `FOREVER` is past every date. Each level has the days on
+which the window's sum supports it, and the keep rule turns them into the days on which it is kept; a level does not
+need to know what the levels above it do, except that a soft landing adds the day of a fall to the level below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Final, TypeAlias, assert_never
 
 from .levels import CalendarYear, Fall, Keep, KeepAlways, KeepDays, KeepTerm, KeepUntil, Lifetime, RollingDays, Window

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from ..columns import Whole, whole_numbers
 from ..errors import InvalidType, InvalidValue, clip
@@ -23,11 +24,8 @@ def own_column(values: object, *, name: str, code: str, low: int = 0, size: int 
 
 def own_table(values: object, *, width: int, name: str, code: str, low: int = 0) -> Whole:
     """An own, read-only copy of a table of whole numbers with *width* columns."""
-    try:
-        table = np.asarray(values)
-    except Exception:  # ragged rows, or whatever a foreign array raises
-        table = np.empty(0)
-    if table.ndim != 2 or table.shape[1] != width:
+    table = _table(values, width)
+    if table is None:
         raise InvalidValue(f"{name} must be rows of {width} whole numbers: {clip(values)}", code=code, value=values)
     if table.dtype.kind not in "iu":
         raise InvalidType(f"{name} must be whole numbers, not {clip(str(table.dtype))}", code=code, value=values)
@@ -36,6 +34,23 @@ def own_table(values: object, *, width: int, name: str, code: str, low: int = 0)
     own: Whole = np.array(table, dtype=np.int64, order="C")
     own.setflags(write=False)
     return own
+
+
+def _table(values: object, width: int) -> NDArray[Any] | None:
+    """The rows as an array of *width* columns, None where they are not; numpy is given no nest that it would unfold."""
+    if isinstance(values, list | tuple):
+        flat = all(
+            isinstance(row, list | tuple)
+            and len(row) == width
+            and all(type(cell) is int and abs(cell) <= MAX_MINOR for cell in row)
+            for row in values
+        )
+        return np.array(values, dtype=np.int64).reshape(len(values), width) if flat else None
+    try:
+        table = np.asarray(values) if hasattr(values, "__array__") else np.empty(0)
+    except Exception:  # whatever a foreign array raises
+        return None
+    return table if table.ndim == 2 and table.shape[1] == width else None
 
 
 def fields_of(value: Any) -> dict[str, Any]:

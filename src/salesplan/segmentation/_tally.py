@@ -8,7 +8,7 @@ import numpy as np
 
 from ..columns import Whole
 
-__all__ = ["Tally", "added_up"]
+__all__ = ["Tally", "added_up", "distinct"]
 
 _TABLE: Final = 1 << 23  # cells; 200 courses by three are 8,000,000
 _BLOCK: Final = 1 << 21  # keys held back before they are counted
@@ -59,6 +59,13 @@ class Tally:
     def _join(self) -> None:
         right, left = self._parts.pop(), self._parts.pop()
         self._parts.append(added_up(left, right))
+
+
+def distinct(keys: Whole) -> Whole:
+    """The different keys, rising; sorting is many times as fast here as the hash table of `np.unique`."""
+    ordered = np.sort(keys)
+    different: Whole = ordered[np.append(True, ordered[1:] != ordered[:-1])[: ordered.size]]
+    return different
 
 
 def added_up(left: tuple[Whole, Whole], right: tuple[Whole, Whole]) -> tuple[Whole, Whole]:

@@ -27,7 +27,7 @@ from ._code_keys import keys_of, spelled
 from ._combinations import combinations, sorted_rows
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
-from ._tally import added_up
+from ._tally import added_up, distinct
 
 __all__ = ["PairCounts", "count_pairs"]
 
@@ -147,7 +147,7 @@ by basket
         if self.largest != other.largest:
             raise InvalidValue("one part counted triples, the other did not", code=_CODE, value=other.largest)
         runs = merged_runs(self.basket_runs, other.basket_runs, what="basket", code=f"{_CODE}.seen_twice")
-        items = np.union1d(self.items, other.items)
+        items = distinct(np.concatenate([self.items, other.items]))
         merged: dict[str, Any] = {}
         for (name, rows, counts), (_, others, their) in zip(self._tables(), other._tables(), strict=True):
             keys, merged[f"{name}_counts"] = added_up((keys_of(rows, items), counts), (keys_of(others, items), their))

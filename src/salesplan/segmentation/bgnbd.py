@@ -36,6 +36,7 @@ from ._orders import Forecast, Parameters, orders_if_there
 __all__ = ["BgNbd", "BgNbdFit", "FitStatus", "Limit", "NoModel", "Runaway"]
 
 _MOST_UNIT: Final = 3660
+_FAR: Final = 1e15
 _ALIGN: Final = (Align.LEFT, Align.RIGHT, Align.LEFT)
 
 
@@ -57,7 +58,7 @@ class BgNbd:
     unit_days: int
 
     def __attrs_post_init__(self) -> None:
-        check_parameters(self, NAMES, code="segmentation.bgnbd")
+        check_parameters(self, NAMES, code="segmentation.bgnbd", far=_FAR)
         require_int(self.unit_days, code="segmentation.unit_days", name="unit_days", low=1, high=_MOST_UNIT)
 
     @property
@@ -205,7 +206,7 @@ def _start(model: BgNbd, unit_days: int) -> Reals:
 
 def _notes(found: Climb, once: int) -> tuple[str, ...]:
     """What to know about the result, in words."""
-    notes = [_reading({each.parameter: each.toward for each in found.runaways})] if found.runaways else []
+    notes = [_reading(found.runaways)] if found.runaways else []
     for name, value, error in zip(NAMES, found.point, found.errors, strict=bool(found.errors)):
         if error > value:
             notes.append(f"{name} is hardly known: its standard error exceeds it")
@@ -214,18 +215,18 @@ def _notes(found: Climb, once: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _reading(toward: dict[str, Limit]) -> str:
+def _reading(runaways: tuple[Runaway, ...]) -> str:
     """What it means in business that the likelihood is best at the limit."""
+    toward = {each.parameter: each.toward for each in runaways}
     r, a, b = (toward.get(name) for name in ("r", "a", "b"))
+    if set(toward.values()) == {Limit.ANY}:
+        return f"these customers do not tell {' from '.join(toward)}: use more data"
     read = []
-    if r is Limit.ZERO:
-        read.append("hardly anybody buys again")
-    elif r is Limit.INFINITY:
-        read.append("all customers buy at one rate")
-    if a is not None and a is b:
-        read.append(
-            "all leave with one chance" if a is Limit.INFINITY else "an order is the last for some, never for the rest"
-        )
+    if r in {Limit.ZERO, Limit.INFINITY}:
+        read.append("hardly anybody buys again" if r is Limit.ZERO else "all customers buy at one rate")
+    if a is b and a in {Limit.ZERO, Limit.INFINITY}:
+        one, two = "all leave with one chance", "some leave at the first repeat order and the rest never"
+        read.append(one if a is Limit.INFINITY else two)
     elif a is Limit.ZERO or b is Limit.INFINITY:
         read.append("nobody is seen to leave")
     elif a is Limit.INFINITY or b is Limit.ZERO:

@@ -29,12 +29,13 @@ from ..errors import InvalidValue, require_instance
 from ._fit import Climb, FitStatus, climb
 from ._fitted import Fitted, check_parameters
 from ._histories import MOST_DAYS, read_only
-from ._special import digamma, log_gamma, trigamma
+from ._special import digamma_step, log_beta, trigamma, trigamma_step
 
 __all__ = ["GammaGamma", "GammaGammaFit"]
 
 NAMES: Final = ("p", "q", "v")
 _LEAST_MONEY, _MOST_MONEY = 1e-12, 1e18
+_FAR: Final = 1e30
 _ALIGN: Final = (Align.LEFT, Align.RIGHT, Align.LEFT)
 
 
@@ -42,7 +43,7 @@ _ALIGN: Final = (Align.LEFT, Align.RIGHT, Align.LEFT)
 class GammaGamma:
     """The three parameters; v in the unit of the money.
 
-    Range: each 1e-15 .. 1e15.
+    Range: each 1e-30 .. 1e30.
     Raises: InvalidType, InvalidValue.
     >>> model = GammaGamma(p=6, q=4, v=15)
     >>> model.mean  # 6 x 15 / 3
@@ -56,7 +57,7 @@ class GammaGamma:
     v: float
 
     def __attrs_post_init__(self) -> None:
-        check_parameters(self, NAMES, code="segmentation.gamma_gamma")
+        check_parameters(self, NAMES, code="segmentation.gamma_gamma", far=_FAR)
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -215,15 +216,18 @@ def _notes(found: Climb, zero_money: int, correlation: float | None) -> tuple[st
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Likelihood:
-    """What the sums need of the data: the different x and how many have each, and all x and m, rising."""
+    """What the sums need of the data: the different x and how many have each, and all x and xm in one order.
+
+    With the logarithms of m, x and v drawn together no term is larger than it has to be:
+
+        ln L = -ln B(px, q) - ln m - px ln(1 + v / (xm)) - q ln(1 + xm / v)
+    """
 
     different: Reals
     counts: Reals
     x: Reals
     spent: Reals
     log_money: float
-    log_orders: float
-    x_logs: float
 
     @classmethod
     def of(cls, x: Whole, m: Reals) -> _Likelihood:
@@ -235,8 +239,6 @@ class _Likelihood:
             x=orders,
             spent=orders * m,
             log_money=float(np.log(m).sum()),
-            log_orders=float((orders * np.log(m)).sum()),
-            x_logs=float((orders * np.log(orders)).sum()),
         )
 
     def at(self, parameters: Reals) -> tuple[float, Reals, Reals]:
@@ -245,35 +247,28 @@ class _Likelihood:
             return self._at(*parameters.tolist())
 
     def _at(self, p: float, q: float, v: float) -> tuple[float, Reals, Reals]:
-        kinds, counts, size = self.different, self.counts, float(len(self.x))
-        px, shape, only_q = p * kinds, p * kinds + q, np.array([q])
-        of_both, of_px = digamma(shape), digamma(px)
-        bend, bend_px = trigamma(shape), trigamma(px)
-        all_x, whole = float(self.x.sum()), v + self.spent
-        share, back = np.log1p(self.spent / v), 1 / whole  # log((v + xm) / v)
-        by_shape = p * self.x + q
+        kinds, counts = self.different, self.counts
+        px, qs = p * kinds, np.full_like(kinds, q)
+        of_orders, of_all = np.log1p(v / self.spent), np.log1p(self.spent / v)
+        back = 1 / (v + self.spent)
         value = (
-            float((counts * (log_gamma(shape) - log_gamma(px))).sum())
-            - size * float(log_gamma(only_q)[0])
-            + p * (self.log_orders + self.x_logs - all_x * np.log(v))
+            -float((counts * log_beta(px, qs)).sum())
             - self.log_money
-            - float((by_shape * share).sum())
+            - p * float((self.x * of_orders).sum())
+            - q * float(of_all.sum())
         )
+        share = self.spent / v * back  # 1/v - 1/(v + xm)
         gradient = np.array(
             [
-                (counts * kinds * (of_both - of_px)).sum()
-                + self.log_orders
-                + self.x_logs
-                - all_x * np.log(v)
-                - (self.x * share).sum(),
-                (counts * of_both).sum() - size * digamma(only_q)[0] - share.sum(),
-                (q * (self.spent / v) * back - p * self.x * back).sum(),
+                (counts * kinds * digamma_step(px, qs)).sum() - (self.x * of_orders).sum(),
+                (counts * digamma_step(qs, px)).sum() - of_all.sum(),
+                (q * share - p * self.x * back).sum(),
             ]
         )
-        by_pq = (counts * kinds * bend).sum()
+        by_pq = (counts * kinds * trigamma(px + qs)).sum()
         by_pv = -(self.x * back).sum()
-        by_qv = ((self.spent / v) * back).sum()
-        by_v = (p * self.x * back**2 - q * (self.spent / v) * back * (1 / v + back)).sum()
-        by_p = (counts * kinds**2 * (bend - bend_px)).sum()
-        by_q = (counts * bend).sum() - size * trigamma(only_q)[0]
-        return float(value), gradient, np.array([[by_p, by_pq, by_pv], [by_pq, by_q, by_qv], [by_pv, by_qv, by_v]])
+        by_qv = share.sum()
+        by_v = (p * self.x * back**2 - q * share * (1 / v + back)).sum()
+        by_p = (counts * kinds**2 * trigamma_step(px, qs)).sum()
+        by_q = (counts * trigamma_step(qs, px)).sum()
+        return value, gradient, np.array([[by_p, by_pq, by_pv], [by_pq, by_q, by_qv], [by_pv, by_qv, by_v]])

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int, require_text
-from ..money import Money
+from ..money import MAX_MINOR, Money
 
 __all__ = [
     "Amount",
@@ -86,10 +86,10 @@ class KeepDays:
 
 @attrs.frozen(kw_only=True)
 class KeepTerm:
-    """Kept for terms of *days* days from the day it is reached, reviewed on the day after each.
+    """Kept for a term of *days* days from the day it is reached, and reviewed on the day after.
 
-    On that day, or in the *grace_days* that follow, the spend must support it: then a new term begins. If it does not,
-    the level falls when the grace is over.
+    If the spend supports it on that day, a new term begins; else it is kept for *grace_days* more, a new term begins on
+    the first of them on which the spend supports it again, and after them it falls.
     """
 
     days: int
@@ -152,7 +152,7 @@ class Level:
     def __attrs_post_init__(self) -> None:
         require_text(self.name, code=_CODE, name="a level's name")
         if not isinstance(self.at_least, Money):
-            require_int(self.at_least, code=_CODE, name=f"the amount of {clip(self.name)}")
+            _points(self.at_least, f"the amount of {clip(self.name)}")
 
 
 @attrs.frozen(kw_only=True)
@@ -211,12 +211,16 @@ class MembershipPolicy:
         kind = self.levels[0].at_least
         if isinstance(kind, Money):
             return kind.same(require_instance(amount, Money, code=_CODE, name="an amount")).minor
-        return require_int(amount, code=_CODE, name="an amount of points")
+        return _points(amount, "an amount of points")
 
     def amount(self, units: int) -> Amount:
         """The amount of so many minor units or points."""
         kind = self.levels[0].at_least
-        return Money(units, kind.currency) if isinstance(kind, Money) else units
+        return Money(units, kind.currency) if isinstance(kind, Money) else _points(units, "a sum of points")
+
+
+def _points(value: object, name: str) -> int:
+    return require_int(value, code=_CODE, name=name, low=-MAX_MINOR, high=MAX_MINOR)
 
 
 def _names(kinds: object) -> str:

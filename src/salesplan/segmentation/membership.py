@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..display import html_table, text_table
-from ..errors import InvalidType, InvalidValue, clip, listed, require_instance
+from ..errors import InvalidType, clip, listed, require_instance
 from ..money import Money
-from ._kept import FOREVER, held, sum_on, sums
+from ._kept import held, sum_on, sums
 from .levels import Amount, MembershipPolicy
 
 __all__ = ["LevelChange", "Membership", "Reason", "membership"]
@@ -55,9 +55,9 @@ class LevelChange:
 class Membership:
     """The level on *as_of*, held *since* a day (None: from the beginning), and what may change it.
 
-    *spent* is the sum over the window. *missing* more, spent by *missing_by* (None: no last day), reach *next_level*. If
-    nothing more is spent, the level falls to *falls_to* on *falls_on*; spending *to_keep* on the day before keeps it
-    another day at least (None where no amount does). *changes* are those up to *as_of*.
+    *spent* is the sum over the window. *missing* more, spent by *missing_by* (None: no last day), reach *next_level*.
+    If nothing more is spent, the level falls to *falls_to* on *falls_on*; spending *to_keep* on the day before keeps
+    it another day at least (None where no amount does). *changes* are those up to *as_of*.
     """
 
     as_of: date
@@ -106,7 +106,7 @@ class Membership:
 
 
 def _shown(amount: Amount) -> str:
-    return str(amount) if isinstance(amount, Money) else f"{amount:,} points"
+    return str(amount) if isinstance(amount, Money) else f"{amount:,} point{'' if amount == 1 else 's'}"
 
 
 def membership(
@@ -170,7 +170,7 @@ def _changes(policy: MembershipPolicy, spend: dict[int, int]) -> list[tuple[int,
 def _to_keep(policy: MembershipPolicy, spend: dict[int, int], place: int, falls: int) -> int | None:
     """The least amount that, spent on the day before the fall, keeps the level on the day of the fall.
 
-    The level must be supported on either day, and which of them counts is up to the keep rule; so both amounts are tried.
+    The sum must reach the level on one of the two days; which one counts is up to the keep rule, so both are tried.
     """
     steps = sums(policy.window, spend)
     takes = policy.units(policy.levels[place].at_least)
@@ -182,8 +182,8 @@ def _to_keep(policy: MembershipPolicy, spend: dict[int, int], place: int, falls:
     return None
 
 
-def _by_day(policy: MembershipPolicy, spend: object) -> dict[int, int]:
-    pairs = spend.items() if isinstance(spend, Mapping) else listed(spend, code=_CODE, name="spend_by_day")  # type: ignore[arg-type]
+def _by_day(policy: MembershipPolicy, spend: Mapping[date, Amount] | Iterable[tuple[date, Amount]]) -> dict[int, int]:
+    pairs = tuple(spend.items()) if isinstance(spend, Mapping) else listed(spend, code=_CODE, name="spend_by_day")
     summed: dict[int, int] = {}
     for pair in pairs:
         if not isinstance(pair, tuple | list) or len(pair) != 2:

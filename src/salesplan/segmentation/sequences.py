@@ -31,7 +31,7 @@ from ._followed import followed
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
 from ._rate_text import percent_text
-from ._tally import added_up
+from ._tally import added_up, distinct
 from .next_purchase import NextPurchase
 
 __all__ = ["SequenceCounts", "count_sequences", "next_purchases"]
@@ -126,7 +126,7 @@ class SequenceCounts:
         runs = merged_runs(
             self.customer_runs, other.customer_runs, what="customer", code="segmentation.sequences.seen_twice"
         )
-        items = np.union1d(self.items, other.items)
+        items = distinct(np.concatenate([self.items, other.items]))
         sums = {}
         for name in ("observed", "waiting"):
             sums[name] = np.zeros(items.size, dtype=np.int64)

@@ -1,0 +1,227 @@
+"""Personas: rules over plain attributes that give everybody exactly one name.
+
+A persona map is proven whole like a segment map: every combination of attributes that can be has one persona. "Under 18
+student, 25 to 45 professional" leaves 18 to 24 and over 45 without a name, and the error says so.
+
+Left out: guessing a persona from behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Whole, whole_numbers
+from ..display import Align, html_table, text_table
+from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int
+from ..money import MAX_MINOR, Currency
+from ..rate import Rate
+from ._attribute_columns import cells_of
+from ._conditions import checked, claims_of, conditions
+from ._own_arrays import own_column
+from ._rate_text import percent_text
+from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
+from .boxes import Cover, cover
+from .proving import Overlap, prove
+from .segments import Segment
+
+__all__ = ["PersonaAssignment", "PersonaMap", "PersonaRule"]
+
+_CODE: Final = "segmentation.personas"
+_MOST_RULES: Final = 1000
+
+
+@attrs.frozen
+class PersonaRule:
+    """People for whom all the conditions hold, one an attribute, have this persona."""
+
+    persona: Segment
+    where: tuple[Where, ...]
+
+    def __attrs_post_init__(self) -> None:
+        require_instance(self.persona, Segment, code=_CODE, name="persona")
+        object.__setattr__(self, "where", conditions(self.where))
+
+
+@attrs.frozen
+class PersonaMap:
+    """Attributes, and rules that give everybody who can be exactly one persona.
+
+    Raises: SegmentMapError for a hole, a double cover or a dead rule; NotFound for a condition on no such attribute.
+    >>> from salesplan.segmentation.segments import Range
+    >>> student = PersonaRule(Segment("student"), (Where("age", Range(below=18)),))
+    >>> professional = PersonaRule(Segment("professional"), (Where("age", Range(at_least=25, at_most=45)),))
+    >>> PersonaMap((NumberAttribute("age"),), (student, professional))
+    Traceback (most recent call last):
+    salesplan.segmentation.proving.SegmentMapError: nothing covers age 18 to 24 (and 1 more): name the rest with \
+otherwise=
+    """
+
+    attributes: tuple[Attribute, ...]
+    rules: tuple[PersonaRule, ...]
+    otherwise: Segment | None = attrs.field(default=None, kw_only=True)
+    overlap: Overlap = attrs.field(default=Overlap.REFUSE, kw_only=True)
+    personas: tuple[Segment, ...] = attrs.field(init=False, eq=False, repr=False)
+    cover: Cover = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        keep = object.__setattr__
+        for name, kinds in (("attributes", (NumberAttribute, ChoiceAttribute)), ("rules", (PersonaRule,))):
+            given = listed(getattr(self, name), code=_CODE, name=name)
+            for each in given:
+                if not isinstance(each, kinds):
+                    raise InvalidType(f"none of the {name}: {clip(each)}", code=_CODE, value=each)
+            keep(self, name, given)
+        if self.otherwise is not None:
+            require_instance(self.otherwise, Segment, code=_CODE, name="otherwise")
+        require_instance(self.overlap, Overlap, code=_CODE, name="overlap")
+        if not 1 <= len(self.rules) <= _MOST_RULES or not self.attributes:
+            raise InvalidValue("a map has 1 to 1,000 rules, and attributes", code=_CODE, value=len(self.rules))
+        if len({each.name for each in self.attributes}) < len(self.attributes):
+            raise InvalidValue("two attributes have one name", code=_CODE, value=self.attributes)
+        named: dict[str, Segment] = {}
+        for persona in (*(rule.persona for rule in self.rules), *filter(None, (self.otherwise,))):
+            if named.setdefault(persona.name, persona) != persona:
+                raise InvalidValue(f"{clip(persona.name)} names two personas", code=_CODE, value=persona.name)
+        keep(self, "personas", tuple(named.values()))
+        claims = [claims_of(rule.where, self.attributes) for rule in self.rules]
+        keep(self, "cover", cover([each.axis() for each in self.attributes], claims, code=_CODE))
+        prove(
+            self.cover,
+            names=[rule.persona.name for rule in self.rules],
+            reasons=[self.reason(at) for at in range(len(self.rules))],
+            rest=self.otherwise,
+            overlap=self.overlap,
+        )
+
+    def persona_of(self, values: Mapping[str, Value]) -> Segment:
+        """The persona of one person, by trying the rules in turn; None is unknown.
+
+        Raises: NotFound for an attribute that is missing; InvalidType, InvalidValue for what it cannot be.
+        """
+        checked(values, self.attributes)
+        for rule in self.rules:
+            if all(each.holds(values[each.attribute]) for each in rule.where):
+                return rule.persona
+        if self.otherwise is None:
+            raise InvalidValue("no rule holds", code=_CODE, value=dict(values))
+        return self.otherwise
+
+    def assign(self, *, customer: object, columns: Mapping[str, object]) -> PersonaAssignment:
+        """The persona of everybody, from a column for each attribute; None, or what an array masks, is unknown.
+
+        Law: as `persona_of` says, one by one; the order of rows changes no byte.
+        Raises: NotFound for a column that is missing; InvalidType, InvalidValue for what an attribute cannot be.
+        """
+        codes = whole_numbers(customer, name="customer", code=_CODE, low=0)
+        cells = cells_of(self.attributes, columns, starts=self.cover.starts, size=codes.size)
+        rule = self.cover.first[tuple(cells)]
+        order = np.argsort(codes, kind="stable")
+        return PersonaAssignment(map=self, customer=codes[order], rule=rule[order])
+
+    def reason(self, place: int) -> str:
+        """The rule of that place in words."""
+        return (
+            "no rule holds"
+            if place == -1
+            else str(self.cover.region(claims_of(self.rules[place].where, self.attributes)))
+        )
+
+    def explain(self) -> str:
+        """The rules in words, one a line."""
+        return text_table(self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_table(("persona", "who", "action"), self._rows())
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        rows = [(rule.persona, self.reason(at)) for at, rule in enumerate(self.rules)]
+        rows += [] if self.otherwise is None else [(self.otherwise, self.reason(-1))]
+        return [(persona.name, reason, str(persona.action or "")) for persona, reason in rows]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class PersonaAssignment:
+    """The persona of everybody: *customer* rises, each once; *rule* is the place of the rule that holds (-1: the rest).
+
+    It is in the form that migrations take, without money.
+    """
+
+    map: PersonaMap
+    customer: Whole = attrs.field(repr=False)
+    rule: NDArray[np.int32] = attrs.field(repr=False)
+    segment: NDArray[np.int16] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        keep = object.__setattr__
+        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
+        if (self.customer[1:] <= self.customer[:-1]).any():
+            raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
+        rule = own_column(self.rule, name="rule", code=_CODE, low=-1, size=self.customer.size)
+        if rule.size and int(rule.max()) >= len(self.map.rules):
+            raise InvalidValue("there is no such rule", code=_CODE, value=int(rule.max()))
+        if self.map.otherwise is None and (rule < 0).any():
+            raise InvalidValue("the map has no rest", code=_CODE, value=-1)
+        place = {persona.name: at for at, persona in enumerate(self.segments)}
+        rest = [] if self.map.otherwise is None else [place[self.map.otherwise.name]]
+        places = np.array([*(place[each.persona.name] for each in self.map.rules), *rest], dtype=np.int16)
+        segment = places[rule]
+        segment.setflags(write=False)
+        keep(self, "rule", rule)
+        keep(self, "segment", segment)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The personas."""
+        return self.map.personas
+
+    @property
+    def money(self) -> None:
+        """Personas carry no money."""
+        return
+
+    @property
+    def currency(self) -> Currency | None:
+        """Personas carry no money."""
+        return None
+
+    @property
+    def counts(self) -> Whole:
+        """How many people each persona has."""
+        return np.bincount(self.segment, minlength=len(self.segments)).astype(np.int64)
+
+    def persona_of(self, customer: int) -> Segment:
+        """The persona of a customer.
+
+        Raises: NotFound.
+        """
+        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        row = int(np.searchsorted(self.customer, code))
+        if row == self.customer.size or int(self.customer[row]) != code:
+            raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
+        return self.segments[int(self.segment[row])]
+
+    def explain(self) -> str:
+        """The personas and how many have each."""
+        return text_table(self._rows(), align=_SIDES)
+
+    def _repr_html_(self) -> str:
+        return html_table(("persona", "customers", "share"), self._rows(), align=_SIDES)
+
+    def to_columns(self) -> dict[str, NDArray[Any]]:
+        """One row a customer: *customer*, *persona* (the place in `segments`) and *rule*."""
+        return {"customer": self.customer.copy(), "persona": self.segment.copy(), "rule": self.rule.copy()}
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        whole = max(self.customer.size, 1)
+        return [
+            (persona.name, f"{count:,}", percent_text(Rate(count, whole)))
+            for persona, count in zip(self.segments, self.counts.tolist(), strict=True)
+        ]
+
+
+_SIDES: Final = [Align.LEFT, Align.RIGHT, Align.RIGHT]

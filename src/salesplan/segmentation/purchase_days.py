@@ -1,0 +1,173 @@
+"""On which days each customer bought: what the rhythm of a customer and the way back to them are read from.
+
+A set of pairs of customer and day. Two sets merge to their union, whatever rows they share, so it does not matter how
+the orders were cut into parts. Refunds are no purchases, and are for the caller to leave out; rows after *as_of* are
+not known yet, and only counted.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import Whole, day_number, day_numbers, whole_numbers
+from ..display import html_table
+from ..errors import InvalidValue, require_instance, require_int
+from ..money import MAX_MINOR
+from ._own_arrays import bytes_of, fields_of, own_column
+
+__all__ = ["PurchaseDays", "purchase_days"]
+
+_CODE: Final = "segmentation.purchase_days"
+_FIRST: Final = -(1 << 22)
+_DAYS: Final = "datetime64[D]"
+
+
+def _rebuilt(fields: dict[str, Any]) -> PurchaseDays:
+    return PurchaseDays(**fields)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class PurchaseDays:
+    """Pairs of *customer* and *day* (since 1970-01-01), rising, each once; *left_out* rows came after *as_of*.
+
+    Raises: InvalidValue for pairs that do not rise, or a day after *as_of*.
+    """
+
+    as_of: date
+    customer: Whole = attrs.field(repr=False)
+    day: Whole = attrs.field(repr=False)
+    left_out: int = 0
+    starts: Whole = attrs.field(init=False, repr=False)
+    stops: Whole = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        keep = object.__setattr__
+        until = day_number(self.as_of, name="as_of", code=_CODE)
+        require_int(self.left_out, code=_CODE, name="left_out", low=0, high=MAX_MINOR)
+        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
+        size = self.customer.size
+        keep(self, "day", own_column(self.day, name="day", code=_CODE, low=_FIRST, size=size))
+        same = self.customer[1:] == self.customer[:-1]
+        if (self.customer[1:] < self.customer[:-1]).any() or (same & (self.day[1:] <= self.day[:-1])).any():
+            raise InvalidValue("pairs of customer and day must rise, each once", code=_CODE, value=None)
+        if size and int(self.day.max()) > until:
+            raise InvalidValue(f"a purchase after {self.as_of} is not known yet", code=_CODE, value=self.as_of)
+        edges = np.concatenate([[0], np.flatnonzero(~same) + 1, [size]]) if size else np.zeros(1, dtype=np.int64)
+        for name, column in (("starts", edges[:-1]), ("stops", edges[1:])):
+            column.setflags(write=False)
+            keep(self, name, column)
+
+    @property
+    def customers(self) -> Whole:
+        """Who has bought, rising."""
+        return self.customer[self.starts]
+
+    @property
+    def first_day(self) -> NDArray[np.datetime64]:
+        """The first purchase day of each of `customers`."""
+        return self.day[self.starts].astype(_DAYS)
+
+    @property
+    def last_day(self) -> NDArray[np.datetime64]:
+        """The last purchase day of each of `customers`."""
+        return self.day[self.stops - 1].astype(_DAYS)
+
+    @property
+    def previous_last_day(self) -> NDArray[np.datetime64]:
+        """The purchase day before the last one of each of `customers`; NaT where there is only one."""
+        several = self.stops - self.starts > 1
+        days = np.full(several.size, np.datetime64("NaT"), dtype=_DAYS)
+        days[several] = self.day[self.stops[several] - 2].astype(_DAYS)
+        return days
+
+    @property
+    def gaps(self) -> Whole:
+        """How many gaps between purchase days each of `customers` has."""
+        return self.stops - self.starts - 1
+
+    @property
+    def doubled_median_gap(self) -> Whole:
+        """Twice the median of the gaps of each of `customers`, which is whole; 0 where there is none."""
+        gap = np.diff(self.day)
+        inside = self.customer[1:] == self.customer[:-1]
+        gap, whose = gap[inside], self.customer[1:][inside]
+        gap = gap[np.lexsort((gap, whose))]
+        many = self.gaps
+        first = np.cumsum(many) - many
+        doubled = np.zeros(many.size, dtype=np.int64)
+        some = many > 0
+        low, high = first[some] + (many[some] - 1) // 2, first[some] + many[some] // 2
+        doubled[some] = gap[low] + gap[high]
+        return doubled
+
+    def merge(self, other: PurchaseDays) -> PurchaseDays:
+        """The days of both parts.
+
+        Law: associative and commutative, and what one pass over all rows gives.
+        Raises: InvalidValue for another *as_of*.
+        """
+        require_instance(other, PurchaseDays, code=_CODE, name="the other part")
+        if other.as_of != self.as_of:
+            raise InvalidValue(f"as of {self.as_of}, and as of {other.as_of}", code=_CODE, value=other.as_of)
+        customer, day = _each_once(
+            np.concatenate([self.customer, other.customer]), np.concatenate([self.day, other.day])
+        )
+        return PurchaseDays(as_of=self.as_of, customer=customer, day=day, left_out=self.left_out + other.left_out)
+
+    def days_of(self, customer: int) -> tuple[date, ...]:
+        """The purchase days of one customer, rising; none for an unknown one."""
+        low, high = np.searchsorted(self.customer, [customer, customer + 1])
+        return tuple(self.day[low:high].astype(_DAYS).tolist())
+
+    def explain(self) -> str:
+        """How many customers on how many days."""
+        left = f"; {self.left_out:,} rows after that day left out" if self.left_out else ""
+        return f"{self.starts.size:,} customers on {self.day.size:,} purchase days up to {self.as_of}{left}"
+
+    def _repr_html_(self) -> str:
+        return html_table(("purchase days",), [(self.explain(),)])
+
+    def to_columns(self) -> dict[str, NDArray[Any]]:
+        """The pairs: *customer* and *day*."""
+        return {"customer": self.customer.copy(), "day": self.day.astype(_DAYS)}
+
+    def __eq__(self, other: object) -> bool:
+        return bytes_of(self) == bytes_of(other) if isinstance(other, PurchaseDays) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes_of(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (fields_of(self),)
+
+
+def purchase_days(*, customer: object, day: object, as_of: date) -> PurchaseDays:
+    """The purchase days in rows of *customer* and *day*, in any order.
+
+    Law: a permutation of the rows, or a row given twice, gives the same bytes.
+    Raises: InvalidType, InvalidValue for columns that are not such, or of different length.
+    >>> days = [date(2026, 1, 5), date(2026, 1, 5), date(2026, 2, 4), date(2026, 7, 1)]
+    >>> found = purchase_days(customer=[7, 7, 7, 7], day=days, as_of=date(2026, 6, 30))
+    >>> print(found.explain())
+    1 customers on 2 purchase days up to 2026-06-30; 1 rows after that day left out
+    """
+    until = day_number(as_of, name="as_of", code=_CODE)
+    who = whole_numbers(customer, name="customer", code=_CODE, low=0)
+    days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
+    known = days <= until
+    ordered, sorted_days = _each_once(who[known], days[known])
+    left_out = int(known.size - np.count_nonzero(known))
+    return PurchaseDays(as_of=as_of, customer=ordered, day=sorted_days, left_out=left_out)
+
+
+def _each_once(customer: Whole, day: Whole) -> tuple[Whole, Whole]:
+    order = np.lexsort((day, customer))
+    customer, day = customer[order], day[order]
+    new = np.ones(customer.size, dtype=np.bool_)
+    new[1:] = (customer[1:] != customer[:-1]) | (day[1:] != day[:-1])
+    return customer[new], day[new]

@@ -1,0 +1,430 @@
+"""Stages, silences and whom to wake up: edges day by day, what time alone does, and columns held to records."""
+
+from __future__ import annotations
+
+import pickle
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from salesplan.columns import EpochDays
+from salesplan.errors import InvalidType, InvalidValue, NotFound, SalesplanError
+from salesplan.rate import Rate
+from salesplan.rulebook import from_data, to_data
+from salesplan.segmentation._exact_sums import ratio_keys
+from salesplan.segmentation.churn import ChurnReason, ChurnRule, churn_warnings
+from salesplan.segmentation.lifecycle import LifecyclePolicy, Stage
+from salesplan.segmentation.migration import migrate
+from salesplan.segmentation.purchase_days import PurchaseDays, purchase_days
+from salesplan.segmentation.stages import Lifecycle, lifecycle
+from salesplan.segmentation.summary import CustomerSummary
+from salesplan.segmentation.wake_up import wake_up_candidates
+from tests.segmentation.customers import AS_OF, CNY, summary_of
+from tests.strategies import HOSTILE, refusal
+from tests.worked import table
+
+PAGE = "lifecycle.md"
+POLICY = LifecyclePolicy(new_days=30, active_days=60, at_risk_days=120, dormant_days=365)
+SHORT = LifecyclePolicy(new_days=1, active_days=2, at_risk_days=4, dormant_days=6)
+
+History = dict[int, list[date]]
+
+
+def day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def history_of(history: History, *, as_of: date = AS_OF) -> PurchaseDays:
+    pairs = [(code, each) for code, days in history.items() for each in days]
+    return purchase_days(customer=[code for code, _ in pairs], day=[each for _, each in pairs], as_of=as_of)
+
+
+def known_days(history: History, *, as_of: date = AS_OF) -> History:
+    """The distinct days up to *as_of*, rising; customers without one are left out."""
+    known = {code: sorted({each for each in days if each <= as_of}) for code, days in history.items()}
+    return {code: days for code, days in sorted(known.items()) if days}
+
+
+def summary_of_days(history: History, *, as_of: date = AS_OF) -> CustomerSummary:
+    known = known_days(history, as_of=as_of)
+    size = len(known)
+    return CustomerSummary(
+        as_of=as_of,
+        customer=np.array(list(known), dtype=np.int64),
+        first_day=[days[0] for days in known.values()],  # type: ignore[arg-type]
+        last_day=[days[-1] for days in known.values()],  # type: ignore[arg-type]
+        orders=np.array([len(days) for days in known.values()], dtype=np.int64),
+        money=np.arange(size, dtype=np.int64),
+        refunds=np.zeros(size, dtype=np.int64),
+        refund_orders=np.zeros(size, dtype=np.int64),
+    )
+
+
+def stages_of(
+    history: History, policy: LifecyclePolicy = POLICY, *, as_of: date = AS_OF, prospects: object = ()
+) -> Lifecycle:
+    days = history_of(history, as_of=as_of).previous_last_day
+    summary = summary_of_days(history, as_of=as_of)
+    return lifecycle(summary, policy=policy, previous_last_day=days, prospects=prospects)
+
+
+# --- worked tables -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", table(PAGE, "Stages"), ids=lambda row: row["case"])
+def test_stages(row: dict[str, str]) -> None:
+    first, previous, last = (day(row[name]) for name in ("first", "previous", "last"))
+    stage = POLICY.stage_of(as_of=AS_OF, first_day=first, last_day=last, previous_last_day=previous)
+    assert stage is Stage(row["stage"])
+    history = {7: [each for each in (first, previous, last) if each is not None]}
+    prospects = [] if first else [7]
+    assert stages_of(history, prospects=prospects).stage_of(7) is stage
+
+
+@pytest.mark.parametrize("row", table(PAGE, "What time alone does"), ids=lambda row: "/".join(row.values()))
+def test_what_time_alone_does(row: dict[str, str]) -> None:
+    days = [each for name in ("first", "previous", "last") if (each := day(row[name])) is not None]
+    standing = stages_of({7: days}, as_of=date.fromisoformat(row["as of"])).explain(customer=7)
+    assert standing.moves_on == day(row["moves on"])
+    assert standing.moves_to == (Stage(row["moves to"]) if row["moves to"] else None)
+    assert ("without a purchase" in standing.explain()) is bool(row["moves on"])
+
+
+def rate(text: str) -> Rate:
+    top, _, bottom = text.partition("/")
+    return Rate(int(top), int(bottom or 1))
+
+
+@pytest.mark.parametrize("row", table(PAGE, "Late by one's own rhythm"), ids=lambda row: "/".join(row.values()))
+def test_late_by_ones_own_rhythm(row: dict[str, str]) -> None:
+    rule, gaps = ChurnRule(late_after=rate(row["late after"])), [int(gap) for gap in row["gaps"].split()]
+    late = {"yes": True, "no": False, "too few": None}[row["late"]]
+    assert rule.is_late(gaps, silent=int(row["silent"])) is late
+    days = [AS_OF - timedelta(int(row["silent"]))]
+    for gap in reversed(gaps):
+        days.insert(0, days[0] - timedelta(gap))
+    found = churn_warnings(history_of({7: days}), rule).warning(7)
+    assert found.reasons == ((ChurnReason.LATE,) if late else ())
+    assert (found.usual_gap is None) is (late is None)
+
+
+def test_whom_to_wake_up() -> None:
+    rows = table(PAGE, "Whom to wake up")
+    silent = {"dormant": 200, "active": 50}
+    numbers = {int(row["customer"]): (silent[row["stage"]], int(row["orders"]), int(row["money"])) for row in rows}
+    summary = summary_of(numbers, currency=CNY)
+    groups = lifecycle(summary, policy=POLICY, previous_last_day=[None] * len(rows))
+    found = wake_up_candidates(groups, segments=["dormant"], summary=summary)
+    ordered = sorted((row for row in rows if row["place"]), key=lambda row: int(row["place"]))
+    assert found.customer.tolist() == [int(row["customer"]) for row in ordered]
+    for row, each in zip(ordered, found.top(9), strict=True):
+        whole, _, part = row["an order"].partition(" ")
+        assert each.value == Rate(int(whole)) + (rate(part) if part else Rate(0))
+    assert found.top(1)[0].explain() == (
+        "customer 5: dormant, silent for 200 days, an order is worth CNY 50.01; send a wake-up coupon"
+    )
+    values = [1.5, 2.0, 7.0, 7.0, 1.25, 9.0]
+    expected = wake_up_candidates(groups, segments=["dormant"], summary=summary, expected=values)
+    assert expected.customer.tolist() == [3, 4, 2, 1, 5]
+    assert expected.top(1)[0].value_text() == "CNY 0.07"
+
+
+# --- edges ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "days", [(31, 30, 60, 90), (30, 60, 60, 90), (30, 60, 90, 90), (30, 90, 60, 100), (-1, 2, 3, 4)]
+)
+def test_a_policy_that_does_not_rise_is_refused(days: tuple[int, int, int, int]) -> None:
+    names = ("new_days", "active_days", "at_risk_days", "dormant_days")
+    with pytest.raises(InvalidValue):
+        LifecyclePolicy(**dict(zip(names, days, strict=True)))
+
+
+def test_days_that_contradict_each_other_are_refused() -> None:
+    one, two, three = (AS_OF - timedelta(back) for back in (9, 5, 1))
+    odd: list[tuple[date | None, date | None, date | None]] = [
+        (one, None, three),  # two days, and nothing between that could be the one before
+        (one, one, one),
+        (two, one, three),
+        (one, three, three),
+        (three, None, one),
+        (one, None, AS_OF + timedelta(1)),
+        (None, None, three),
+        (one, None, None),
+        (None, one, None),
+    ]
+    for first, previous, last in odd:
+        with pytest.raises(InvalidValue):
+            POLICY.stage_of(as_of=AS_OF, first_day=first, last_day=last, previous_last_day=previous)
+        columns: dict[str, Any] = {
+            name: np.array([each], dtype="datetime64[D]")
+            for name, each in (("first_day", first), ("last_day", last), ("previous_last_day", previous))
+        }
+        with pytest.raises(InvalidValue):
+            Lifecycle(policy=POLICY, as_of=AS_OF, customer=np.array([1]), **columns)
+    with pytest.raises(InvalidType):
+        POLICY.stage_of(as_of=AS_OF, first_day=datetime(2026, 1, 1), last_day=one, previous_last_day=None)
+
+
+def test_previous_days_may_come_as_any_column_with_holes() -> None:
+    history = {1: [date(2025, 1, 1), date(2026, 6, 1)], 2: [date(2026, 6, 1)]}
+    summary, expected = summary_of_days(history), stages_of(history)
+    holes = np.ma.masked_array(np.array(["2025-01-01", "2020-01-01"], dtype="datetime64[D]"), mask=[False, True])
+    for given_days in ([date(2025, 1, 1), None], np.array(["2025-01-01", "NaT"], dtype="datetime64[ns]"), holes):
+        assert lifecycle(summary, policy=POLICY, previous_last_day=given_days) == expected
+    for wrong in ([date(2025, 1, 1)], [None, None], [date(2025, 1, 1)] * 2, "ab", 7, [20089, None]):
+        with pytest.raises(SalesplanError):
+            lifecycle(summary, policy=POLICY, previous_last_day=wrong)
+    with pytest.raises(InvalidValue, match="customer 2 has bought"):
+        stages_of(history, prospects=[2])
+
+
+def test_stages_migrate() -> None:
+    history = {1: [date(2025, 1, 1), date(2026, 6, 20)], 2: [date(2026, 5, 1)], 3: [date(2026, 6, 30)]}
+    before, after = stages_of(history, as_of=date(2026, 6, 1), prospects=[3]), stages_of(history)
+    found = migrate(before, after)
+    assert found.count("lost", "reactivated") == 1
+    assert found.count("active", "active") == 1
+    assert found.count("prospect", "new") == 1
+    assert found.explain().splitlines()[0] == "1 stayed, 2 moved, 0 came, 0 left"
+
+
+def test_the_model_judges_only_who_came_back_once() -> None:
+    history = {1: [date(2026, 1, 1)], 2: [date(2026, 1, 1), date(2026, 2, 1)], 3: [date(2026, 1, 1), date(2026, 6, 1)]}
+    rule = ChurnRule(gone_from=Rate(4, 5))
+    found = churn_warnings(history_of(history), rule, alive=[0.0, 0.25, 0.125])
+    assert found.gone.tolist() == [False, False, True]
+    assert found.judged.tolist() == [False, True, True]
+    assert found.warning(3).reasons == (ChurnReason.MODEL,)
+    assert found.warning(3).explain().splitlines() == [
+        "customer 3 on 2026-06-30: may be gone",
+        "silent for 29 days; 1 gaps so far, too few for a rhythm",
+        "gone by the model with 87.5 %",
+    ]
+    assert found.warning(1).alive is None
+    assert "not judged" in found.explain()
+    with pytest.raises(InvalidType, match="go together"):
+        churn_warnings(history_of(history), rule)
+    with pytest.raises(InvalidType, match="go together"):
+        churn_warnings(history_of(history), ChurnRule(), alive=[0.0, 0.0, 0.0])
+    for alive in ([0.5, 0.5], [0.5, 0.5, 1.5], [0.5, 0.5, float("nan")], [[0.5] * 3]):
+        with pytest.raises(InvalidValue):
+            churn_warnings(history_of(history), rule, alive=alive)
+
+
+def test_a_warning_says_since_when() -> None:
+    days = [date(2026, 1, 1), date(2026, 1, 11), date(2026, 1, 25), date(2026, 2, 24)]  # gaps 10, 14, 30
+    found = churn_warnings(history_of({7: days}, as_of=date(2026, 3, 25)), ChurnRule())
+    assert found.warning(7).explain().splitlines() == [
+        "customer 7 on 2026-03-25: may be gone",
+        "silent for 29 days, usually 14.0; late from 2026-03-25",
+    ]
+    assert "<td" in found.warning(7)._repr_html_()
+    with pytest.raises(NotFound):
+        found.warning(8)
+
+
+def test_waking_up_whoever_is_not_in_the_summary_is_refused() -> None:
+    summary = summary_of({1: (200, 1, 5)})
+    groups = lifecycle(summary, policy=POLICY, previous_last_day=[None], prospects=[2])
+    with pytest.raises(InvalidValue, match="must be in the summary"):
+        wake_up_candidates(groups, segments=["dormant", "prospect"], summary=summary)
+    with pytest.raises(NotFound):
+        wake_up_candidates(groups, segments=["asleep"], summary=summary)
+    with pytest.raises(InvalidValue):
+        wake_up_candidates(groups, segments=["dormant"], summary=summary, expected=[1.0, 2.0])
+    assert len(wake_up_candidates(groups, segments=[], summary=summary)) == 0
+    assert wake_up_candidates(groups, segments=["at risk"], summary=summary).explain().startswith("0 customers")
+
+
+def test_policies_are_data() -> None:
+    for rule in (POLICY, ChurnRule(), ChurnRule(late_after=Rate(5, 2), min_gaps=3, gone_from=Rate(9, 10))):
+        assert from_data(to_data(rule), type(rule)) == rule
+
+
+def test_results_are_values() -> None:
+    history = {1: [date(2025, 1, 1), date(2026, 6, 1)], 2: [date(2026, 6, 1)]}
+    for found in (stages_of(history, prospects=[5]), history_of(history)):
+        assert pickle.loads(pickle.dumps(found)) == found
+        assert hash(pickle.loads(pickle.dumps(found))) == hash(found)
+    assert stages_of(history).to_columns()["previous_last_day"].tolist() == [date(2025, 1, 1), None]
+    assert stages_of(history, prospects=[5]).counts.tolist() == [1, 1, 0, 1, 0, 0, 0]
+    assert "reactivated" in stages_of(history)._repr_html_()
+    assert stages_of(history, prospects=[5]).explain(customer=5).explain().endswith("because nothing was bought")
+    with pytest.raises(InvalidValue, match="rise"):
+        attrs.evolve(history_of(history), day=np.array([5, 5, 5]))
+    with pytest.raises(InvalidValue, match="not known yet"):
+        attrs.evolve(history_of(history), as_of=date(2026, 1, 1))
+    with pytest.raises(InvalidValue, match="as of"):
+        history_of(history).merge(history_of(history, as_of=date(2026, 7, 1)))
+
+
+def test_hostile_values_are_refused_by_name() -> None:
+    history = {1: [date(2025, 1, 1), date(2026, 6, 1)]}
+    found, summary = stages_of(history), summary_of_days(history)
+    calls: tuple[Any, ...] = (
+        lambda value: LifecyclePolicy(new_days=1, active_days=2, at_risk_days=value, dormant_days=50),
+        lambda value: POLICY.stage_of(as_of=value, first_day=AS_OF, last_day=AS_OF, previous_last_day=None),
+        lambda value: POLICY.stage_of(as_of=AS_OF, first_day=value, last_day=AS_OF, previous_last_day=None),
+        lambda value: lifecycle(summary, policy=POLICY, previous_last_day=value),
+        lambda value: lifecycle(value, policy=POLICY, previous_last_day=[]),
+        lambda value: purchase_days(customer=value, day=[], as_of=AS_OF),
+        lambda value: purchase_days(customer=[1], day=value, as_of=AS_OF),
+        lambda value: ChurnRule(late_after=value),
+        lambda value: ChurnRule(min_gaps=value),
+        lambda value: churn_warnings(value, ChurnRule()),
+        lambda value: wake_up_candidates(value, segments=["dormant"], summary=summary),
+        lambda value: wake_up_candidates(found, segments=value, summary=summary),
+        lambda value: found.stage_of(value),
+    )
+    for call in calls:
+        refused = [refusal(call, value) for value in HOSTILE if not hasattr(value, "__next__")]
+        assert sum(error is not None for error in refused) > len(refused) // 2
+
+
+# --- laws ----------------------------------------------------------------------------------------------------
+
+back = st.integers(0, 12) | st.sampled_from([0, 1, 2, 3, 5, 6, 7])
+dates = back.map(lambda days: AS_OF - timedelta(days))
+histories = st.dictionaries(st.integers(0, 9), st.lists(dates, min_size=1, max_size=6), max_size=6)
+
+
+def stage_by_walking(days: list[date], policy: LifecyclePolicy, as_of: date) -> str:
+    """Day by day from the first purchase on: how long the silence has been, and what it was before it ended."""
+    silent, sleeping, back_again = 0, False, False
+    for offset in range((as_of - days[0]).days + 1):
+        if days[0] + timedelta(offset) in days:
+            back_again, silent = sleeping, 0
+        else:
+            silent += 1
+        sleeping = silent > policy.at_risk_days
+    if silent > policy.dormant_days:
+        return "lost"
+    if sleeping:
+        return "dormant"
+    if silent > policy.active_days:
+        return "at_risk"
+    if (as_of - days[0]).days <= policy.new_days:
+        return "new"
+    return "reactivated" if back_again else "active"
+
+
+@given(histories)
+@example({1: [AS_OF - timedelta(9), AS_OF - timedelta(3), AS_OF]})
+@example({1: [AS_OF - timedelta(8), AS_OF - timedelta(3), AS_OF - timedelta(3)]})
+def test_stages_are_those_of_walking_through_the_days(history: History) -> None:
+    found = stages_of(history, SHORT)
+    for code, days in known_days(history).items():
+        assert found.stage_of(code).value == stage_by_walking(days, SHORT, AS_OF)
+        record = SHORT.stage_of(
+            as_of=AS_OF,
+            first_day=days[0],
+            last_day=days[-1],
+            previous_last_day=days[-2] if len(days) > 1 else None,
+        )
+        assert found.stage_of(code) is record
+    assert int(found.counts.sum()) == len(known_days(history))
+
+
+@given(histories)
+def test_nobody_moves_before_the_day_that_is_announced(history: History) -> None:
+    found = stages_of(history, SHORT)
+    for code, days in known_days(history).items():
+        standing = found.explain(customer=code)
+        later = [AS_OF + timedelta(ahead) for ahead in range(1, 12)]
+        changes = [on for on in later if stage_by_walking(days, SHORT, on) != standing.stage.value]
+        assert standing.moves_on == (changes[0] if changes else None)
+        if changes:
+            assert standing.moves_to is Stage(stage_by_walking(days, SHORT, changes[0]))
+
+
+orders_of_few = st.tuples(st.integers(0, 4), dates.map(lambda day: day + timedelta(3)))
+
+
+@given(st.lists(orders_of_few, max_size=20), st.integers(1, 4), st.randoms(use_true_random=False))
+def test_parts_of_purchase_days_merge_to_the_whole(rows: list[tuple[int, date]], parts: int, chance: Any) -> None:
+    def of(some: list[tuple[int, date]]) -> PurchaseDays:
+        return purchase_days(customer=[code for code, _ in some], day=[each for _, each in some], as_of=AS_OF)
+
+    chance.shuffle(rows)
+    pieces = [of(rows[part::parts]) for part in range(parts)]
+    forth = merged = of([])
+    for piece in pieces:
+        forth = forth.merge(piece)
+    for piece in reversed(pieces):
+        merged = piece.merge(merged)
+    assert forth == merged == of(sorted(rows))
+    known: dict[int, set[date]] = defaultdict(set)
+    for code, each in rows:
+        if each <= AS_OF:
+            known[code].add(each)
+    assert {code: set(forth.days_of(code)) for code in range(5)} == {code: known[code] for code in range(5)}
+    assert forth.left_out == sum(each > AS_OF for _, each in rows)
+
+
+@given(histories, st.sampled_from([Rate(1), Rate(3, 2), Rate(2), Rate(7, 3)]), st.integers(1, 3))
+def test_silences_are_judged_by_the_median_of_the_gaps(history: History, late_after: Rate, min_gaps: int) -> None:
+    rule = ChurnRule(late_after=late_after, min_gaps=min_gaps)
+    found = churn_warnings(history_of(history), rule)
+    for row, (code, days) in enumerate(known_days(history).items()):
+        gaps = sorted((two - one).days for one, two in pairwise(days))
+        silent = (AS_OF - days[-1]).days
+        assert (int(found.customer[row]), int(found.gaps[row]), int(found.silent[row])) == (code, len(gaps), silent)
+        if len(gaps) < min_gaps:
+            assert rule.is_late(gaps, silent=silent) is None
+            assert not found.late[row]
+            assert not found.judged[row]
+            continue
+        median = Fraction(gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2], 2)
+        late = silent > late_after.to_fraction() * median
+        assert (rule.is_late(gaps, silent=silent), bool(found.late[row])) == (late, late)
+        warning = found.warning(code)
+        assert warning.usual_gap == Rate(median.numerator, median.denominator)
+        assert warning.late_on is not None
+        assert (warning.late_on <= AS_OF) is late
+        assert rule.is_late(gaps, silent=(warning.late_on - days[-1]).days) is True
+        assert rule.is_late(gaps, silent=(warning.late_on - days[-1]).days - 1) is False
+
+
+fractions = st.tuples(st.integers(-(2**62), 2**62) | st.integers(-9, 9), st.integers(1, 9) | st.just(2**31))
+
+
+@given(st.lists(fractions, min_size=1, max_size=8))
+@example([(1, 2**31), (1, 2**31 - 1), (0, 1)])
+@example([(2**31 - 2, 2**31 - 1), (2**31 - 1, 2**31)])
+def test_ratios_are_sorted_exactly(pairs: list[tuple[int, int]]) -> None:
+    tops, bottoms = (np.array([pair[at] for pair in pairs], dtype=np.int64) for at in range(2))
+    keys = list(zip(*(key.tolist() for key in ratio_keys(tops, bottoms, code="a.code")), strict=True))
+    for one, key in zip(pairs, keys, strict=True):
+        for two, other in zip(pairs, keys, strict=True):
+            assert (Fraction(*one) < Fraction(*two)) is (key < other)
+
+
+def test_a_denominator_past_the_bound_is_refused() -> None:
+    with pytest.raises(InvalidValue):
+        ratio_keys(np.array([1]), np.array([2**31 + 1]), code="a.code")
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5), st.integers(-20, 20)), max_size=10))
+def test_the_most_valuable_are_woken_first(rows: list[tuple[int, int, int]]) -> None:
+    summary = summary_of(rows)
+    groups = lifecycle(summary, policy=SHORT, previous_last_day=[None] * len(rows))
+    found = wake_up_candidates(groups, segments=["dormant", "lost"], summary=summary)
+    asleep = [code for code, row in enumerate(rows) if row[0] > SHORT.at_risk_days]
+    expected = sorted(asleep, key=lambda code: (-Fraction(rows[code][2], rows[code][1]), code))
+    assert found.customer.tolist() == expected
+
+
+def test_days_as_numbers_are_taken_where_they_are_said_to_be() -> None:
+    found = purchase_days(customer=[1], day=EpochDays([20_000]), as_of=AS_OF)
+    assert found.days_of(1) == (date(1970, 1, 1) + timedelta(20_000),)
+    assert found.customers.tolist() == [1]
