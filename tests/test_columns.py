@@ -344,6 +344,16 @@ def test_ids_of_names_do_not_depend_on_the_order_of_the_rows(values: list[Any], 
     assert list(map(repr, again.names)) == list(map(repr, book.names))
 
 
+class Texts(Column):
+    """A column of polars: its array is one of numpy's texts, which have no NUL at their end."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(self.held, dtype=np.str_)
+
+    def to_list(self) -> list[str]:
+        return list(self.held)
+
+
 def test_columns_of_names_pass() -> None:
     for values in (
         ["b", "a", "b"],
@@ -355,6 +365,7 @@ def test_columns_of_names_pass() -> None:
         assert (book.codes.tolist(), book.names, book.codes.dtype) == ([1, 0, 1], ("a", "b"), np.dtype(np.int32))
         assert not book.codes.flags.writeable
     assert encoded(np.array([30, 7, 30])).names == (7, 30)
+    assert encoded(Texts(["a\0", "a"])).names == ("a", "a\0")
     assert (encoded([]).codes.size, encoded([]).names) == (0, ())
     assert encoded(["b", "c"], known=["c", "b", "x"]).codes.tolist() == [1, 0]
     assert encoded([1, True], known=[True, 1]).codes.tolist() == [1, 0]

@@ -173,7 +173,7 @@ def encode(values: object, *, name: str, code: str, known: Iterable[Any] | None 
     _one_column(given, name, code, None)
     if isinstance(given, np.ndarray) and given.dtype.kind in "fcmM":
         raise _wrong_kind(given, f"{name} must be names", code)
-    rows = given if isinstance(given, list) else given.tolist()
+    rows = _listed(values, given)
     book = None if known is None else listed(known, code=code, name="known")
     kinds = {*map(type, rows), *map(type, book or ())}
     keys = _keys(rows, kinds, name, code)
@@ -317,6 +317,22 @@ def _day(value: Any, name: str, code: str, row: int) -> int:
         why = f"{name} must lie in the years 1 to 9999; row {row} is {clip(str(value))}"
         raise InvalidValue(why, code=code, value=value)
     return day
+
+
+def _listed(values: object, given: NDArray[Any] | list[Any]) -> list[Any]:
+    """The rows; a foreign column of texts lists them itself, as a text in numpy loses a NUL at its end."""
+    if isinstance(given, list):
+        return given
+    if not isinstance(values, np.ndarray) and given.dtype.kind in "US":
+        for way in ("to_list", "to_pylist", "tolist"):
+            try:
+                texts = list(getattr(values, way)())
+            except Exception:  # whatever a foreign column raises
+                continue
+            if len(texts) == given.size:
+                return texts
+    rows: list[Any] = given.tolist()
+    return rows
 
 
 def _keys(names: list[Any], kinds: set[type], name: str, code: str) -> list[Any]:

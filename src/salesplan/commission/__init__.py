@@ -18,7 +18,7 @@ from .exact import ExactNumber
 from .findings import Finding, FindingCode, LintReport, Severity
 from .gates import ComponentError, DeadZone, FirstUnit, Gate, KpiGate, KpiRange, Multiplier, Multiplies
 from .judging import TieError, judge
-from .ledger import Balance, DealRecord, Earned, Ledger
+from .ledger import Balance, DealRecord, Earned, GateState, Ledger
 from .line import Exact, LineKind, StatementLine
 from .linting import lint
 from .measures import Accumulation, Composite, Credited, Measure, Part, PayBase, RoundingPoint
@@ -86,6 +86,7 @@ __all__ = [
     "FirstUnit",
     "Gaps",
     "Gate",
+    "GateState",
     "Hole",
     "Key",
     "KpiGate",

@@ -11,7 +11,7 @@ from ._count import Item
 from ._earn import Stretch, Worth
 from .credits import Credit, CreditRole
 from .exact import ExactNumber
-from .ledger import Balance, DealRecord, Earned, Ledger
+from .ledger import Balance, DealRecord, Earned, GateState, Ledger
 
 __all__ = ["Book", "Settled"]
 
@@ -204,4 +204,5 @@ def _balance(kept: Balance | Settled) -> Balance:
         valued=ExactNumber.of(worth.valued),
         earned=ExactNumber.of(worth.earned),
         withheld=ExactNumber.of(worth.withheld),
+        gate=GateState.OPEN if worth.is_open else GateState.CLOSED,
     )

@@ -4,6 +4,8 @@ A note of the window that is being settled is a step back in the walk: under REC
 ORIGINAL_RATE one whose pay is its deal's own. A note of another window changes that window's balance as if the deal had
 been smaller, and what the window is worth less (RECOMPUTE) or the deal's own pay (ORIGINAL_RATE) is booked now, with
 what gates and multipliers had made of it then. Under LIFO a note is no special case and never comes here.
+
+Left out: the attainment of a composite in an earlier period is not measured again because a deal of it came back.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from .component import Component, DatedTable
 from .credits import Credit, CreditError
 from .exact import ExactNumber, near_rate
 from .gates import ComponentError
-from .ledger import Balance, DealRecord
+from .ledger import Balance, DealRecord, GateState
 from .line import LineKind
 from .measures import Accumulation, Credited
 from .plan import Clawback, CompPlan
@@ -36,7 +38,7 @@ from .spans import Span
 __all__ = ["after_the_fact", "in_the_walk", "part_of", "shrink", "verified"]
 
 ZERO = Fraction(0)
-_NONE, _ONE = ExactNumber.of(0), ExactNumber.of(1)
+_ONE = ExactNumber.of(1)
 _SOLD = {
     Accumulation.DEAL: "",
     Accumulation.DAY: ", sold on ",
@@ -60,37 +62,27 @@ def in_the_walk(
     later: list[Credit] = []
     steps: list[Item] = []
     sold = {(item.credit.deal, item.credit.role): item for item in items}
-    left: dict[tuple[str, object], Fraction] = {}
+    taken: dict[Item, Fraction] = {}
+    at_original = plan.clawback is Clawback.ORIGINAL_RATE
     for note in notes:
-        mark = (note.reverses or "", note.role)
-        item, record = sold.get(mark), book.record(component.id, *mark)
-        if item is None and record is None:
+        item = sold.get((note.reverses or "", note.role))
+        if item is None:
+            if book.record(component.id, note.reverses or "", note.role) is not None:
+                later.append(note)  # of an earlier settlement, with the gates and multipliers of then
             continue
-        here = window_of(component, note, period)
-        if item is not None:
-            window, version = window_of(component, item.credit, period), component.table_on(item.credit.on)
-            credited, taken = item.credit.credited, left.get(mark, ZERO)
-            measured, base = Fraction(item.measured, scale), Fraction(item.base, scale)
-        else:
-            assert record is not None
-            window, version = record.window, _version(component, record.version)
-            credited, taken = record.credited.to_fraction(), left.get(mark, ZERO)
-            measured, base = record.measured.to_fraction(), record.base.to_fraction()
-        at_original = plan.clawback is Clawback.ORIGINAL_RATE
-        same_terms = at_original or version.first == component.table_on(note.on).first
-        if component.accumulation not in _GOES_ON or window != here or not same_terms:
+        here = window_of(component, note, period) == window_of(component, item.credit, period)
+        same_terms = at_original or component.table_on(item.credit.on).first == component.table_on(note.on).first
+        if component.accumulation not in _GOES_ON or not here or not same_terms:
             later.append(note)
             continue
-        part = part_of(note, credited, taken)
-        left[mark] = taken - note.credited
-        for size in (part * measured, part * base):
+        part = part_of(note, item.credit.credited, taken.get(item, ZERO))
+        taken[item] = taken.get(item, ZERO) - note.credited
+        measured, base = part * Fraction(item.measured, scale), part * Fraction(item.base, scale)
+        for size in (measured, base):
             scale = rescaled([*items, *steps], scale, size.denominator)
-        step = Item(note, -int(part * measured * scale), -int(part * base * scale), part=part)
-        step.of = item
-        step.at_original = at_original
-        if at_original:
-            step.original = None if record is None or item is not None else record.paid.to_fraction()
-        steps.append(step)
+        steps.append(
+            Item(note, -int(measured * scale), -int(base * scale), part=part, of=item, at_original=at_original)
+        )
     if steps:
         items = sorted([*items, *steps], key=_turn)
     return items, scale, later
@@ -143,11 +135,11 @@ def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Boo
     if component.accumulation is not Accumulation.DEAL:
         text += record.window
     held_back = any(
-        balance.withheld != _NONE
+        balance.gate is GateState.CLOSED
         for balance in book.of_window(component.id, record.window)
         if balance.version == record.version
     )
-    recomputed, worth = _reduce(component, record, part, book)
+    recomputed, worth = _reduce(plan.clawback, component, record, part, book)
     if plan.clawback is Clawback.RECOMPUTE:
         exact, text = recomputed, text + worth
         if record.factor != _ONE and not book.is_fresh(component.id, record.deal, record.role):
@@ -161,7 +153,9 @@ def after_the_fact(plan: CompPlan, component: Component, note: Credit, book: Boo
     return [added(LineKind.CLAWBACK, exact, text, deal=note.deal, on=note.on)]
 
 
-def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book) -> tuple[Fraction, str]:
+def _reduce(
+    policy: Clawback, component: Component, record: DealRecord, part: Fraction, book: Book
+) -> tuple[Fraction, str]:
     """Take a part of a deal out of its window; returns what that pays (less: negative), and a remark to check it by."""
     balances = book.of_window(component.id, record.window)
     if not any(balance.version == record.version for balance in balances):
@@ -172,7 +166,8 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
         )
     counts = isinstance(component.measure, Credited)
     measured = part * record.measured.to_fraction() if counts else ZERO
-    reached = balances[-1].accumulated.to_fraction() - measured
+    before = balances[-1].accumulated.to_fraction()
+    reached = before - measured
     change, remark = ZERO, ""
     for balance in balances:
         if (balance.version or date.min) < (record.version or date.min):
@@ -181,11 +176,14 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
         opened = balance.opened.to_fraction() - (ZERO if own else measured)
         accumulated = balance.accumulated.to_fraction() - measured
         base = balance.base.to_fraction() - (part * record.base.to_fraction() if own else ZERO)
-        terms = verified(component, balance)
+        terms = verified(component, balance, None if policy is Clawback.ORIGINAL_RATE or not counts else before)
         worth = _worth(component, terms, opened, accumulated, base)
         more = worth - balance.valued.to_fraction()
         earned = balance.earned.to_fraction() + more
-        withheld = ZERO if not counts or terms.is_open(reached) else earned
+        gate = balance.gate  # at the original rate what was paid was paid: a note closes no gate behind it
+        if policy is not Clawback.ORIGINAL_RATE and counts:
+            gate = GateState.OPEN if terms.is_open(reached) else GateState.CLOSED
+        withheld = ZERO if gate is GateState.OPEN else earned
         change += more - (withheld - balance.withheld.to_fraction())
         if own and walks(component, terms.table):
             remark = _remark(component, balance, accumulated, worth)
@@ -198,21 +196,26 @@ def _reduce(component: Component, record: DealRecord, part: Fraction, book: Book
                 valued=ExactNumber.of(worth),
                 earned=ExactNumber.of(earned),
                 withheld=ExactNumber.of(withheld),
+                gate=gate,
             )
         )
     return change, remark
 
 
-def verified(component: Component, balance: Balance) -> Terms:
-    """The terms of a balance, when they still give what was settled by them.
+def verified(component: Component, balance: Balance, reached: Fraction | None) -> Terms:
+    """The terms of a balance, when they still give what was settled by them; *reached* is what gates looked at then.
 
     Raises: ComponentError when a table was changed without a version of its own.
     """
     terms = _terms_of(component, balance)
     opened, accumulated, base = (number.to_fraction() for number in (balance.opened, balance.accumulated, balance.base))
-    if _worth(component, terms, opened, accumulated, base) != balance.valued.to_fraction():
+    same = _worth(component, terms, opened, accumulated, base) == balance.valued.to_fraction()
+    if same and reached is not None:
+        same = terms.is_open(reached) is (balance.gate is GateState.OPEN)
+    if not same:
         raise ComponentError(
-            f"{clip(component.id)}: the table no longer gives what it settled: date the new one with a DatedTable",
+            f"{clip(component.id)}: its table or gate no longer gives what the ledger says it settled; a new table "
+            "comes with its first day: DatedTable",
             code="commission.table_changed",
             value=component.id,
         )

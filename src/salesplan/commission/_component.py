@@ -24,7 +24,7 @@ from .exact import near_rate
 from .ledger import Balance
 from .measures import Accumulation, Composite, Credited, Part
 from .payee import Payee, Presence
-from .plan import CompPlan
+from .plan import Clawback, CompPlan
 from .spans import Span
 
 __all__ = ["Run", "Worked", "work"]
@@ -199,7 +199,8 @@ def _opened(
     if same is None:
         return Stretch(component, terms, items, scale, before, before, ZERO, ZERO, ZERO, ZERO)
     if isinstance(component.measure, Credited):
-        verified(component, same)
+        gated = run.plan.clawback is not Clawback.ORIGINAL_RATE
+        verified(component, same, known[-1].accumulated.to_fraction() if gated else None)
     return Stretch(
         component,
         terms,
@@ -278,8 +279,7 @@ def _kpi(run: Run, measure: Part | Composite, items: Iterable[Item]) -> Fraction
                 raise InvalidValue(
                     f"the quota for {clip(part.name)} is 0", code="commission.quota_zero", value=part.name
                 )
-            credited = (count(part.measure, item.credit) * item.credit.share.to_fraction() for item in items)
-            attainment = sum(credited, start=ZERO) / prorated
+            attainment = sum((_credited(part.measure, item) for item in items), start=ZERO) / prorated
         total += attainment * (part.weight.to_fraction() if isinstance(measure, Composite) else 1)
     return total
 
@@ -291,3 +291,10 @@ def _shrink(run: Run, component: Component, items: Iterable[Item]) -> None:
             record = run.book.record(component.id, item.credit.reverses or "", item.credit.role)
             if record is not None:  # a KPI that only reads its credits keeps none
                 run.book.keep(shrink(record, part_of(item.credit, record.credited.to_fraction())))
+
+
+def _credited(measure: Credited, item: Item) -> Fraction:
+    """What a credit counts; a note counts its part of what its deal did."""
+    credit = item.credit if item.of is None else item.of.credit
+    exact = count(measure, credit) * credit.share.to_fraction()
+    return exact if item.part is None else -item.part * exact

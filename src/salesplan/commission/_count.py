@@ -70,7 +70,6 @@ class Item:
     part: Fraction | None = None  # of a note that is a step of the walk: the part of its deal
     of: Item | None = None  # its deal, where that is in the same walk
     at_original: bool = False
-    original: Fraction | None = None  # at the original rate: what its deal was paid, in an earlier walk
 
 
 def route(plan: CompPlan, credits: Iterable[Credit]) -> tuple[dict[str, list[Credit]], list[Credit]]:

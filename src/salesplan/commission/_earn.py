@@ -62,6 +62,7 @@ class Worth:
     valued: Fraction
     earned: Fraction
     withheld: Fraction
+    is_open: bool
 
 
 def walked(stretch: Stretch) -> Worth:
@@ -155,7 +156,8 @@ def _claw(item: Item, rows: list[Row]) -> None:
     """A note at the original rate: what has accumulated falls by it, the pay is the deal's own."""
     credit, part = item.credit, item.part
     assert part is not None
-    paid = item.original if item.of is None else item.of.paid
+    assert item.of is not None
+    paid = item.of.paid
     assert paid is not None
     exact = -part * (paid if isinstance(paid, Fraction) else Fraction(*paid))
     rows.append(added(LineKind.CLAWBACK, exact, f"of {credit.reverses}", deal=credit.deal, on=credit.on))
@@ -231,9 +233,10 @@ def _finished(
         row.after = whole_or(stretch.before)
         rows.append(row)
     earned = stretch.earned + total_of(rows)
-    withheld = ZERO if stretch.terms.is_open(stretch.reached) else earned
+    is_open = stretch.terms.is_open(stretch.reached)
+    withheld = ZERO if is_open else earned
     if withheld != stretch.withheld:
         kept = withheld - stretch.withheld
         word = "withheld until the gate is reached" if kept > 0 else "released: the gate is reached"
         rows.append(added(LineKind.GATE, -kept, word))
-    return Worth(rows, accumulated, base, valued, earned, withheld)
+    return Worth(rows, accumulated, base, valued, earned, withheld, is_open)

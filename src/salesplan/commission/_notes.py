@@ -32,13 +32,18 @@ def keep_unpaid(
             for credit in taken[component.id]:
                 if not any(book.record(name, credit.deal, credit.role) for name in names):
                     book.note_deal("", credit, _NOTHING)
+    recorded = {(deal, role) for _, deal, role in book.deals} if notes else set()
     without = []
     for note in notes:
         mark = note.reverses or "", note.role
         other = book.record("", *mark)
         if other is not None:
             book.keep(shrink(other, part_of(note, other.credited.to_fraction())))
-        elif not any(book.record(name, *mark) for name in names):
+        elif any(book.record(name, *mark) for name in names):
+            pass
+        elif mark in recorded:  # by a component that is gone: nobody is left to take it back from
+            without.append(note)
+        else:
             raise NotFound(
                 f"{clip(note.deal)} takes back {clip(note.reverses)}, which neither the credits nor prior= know; "
                 "without reverses= it comes off the top",

@@ -9,6 +9,7 @@ amounts are exact numbers of minor units. A ledger is plain data; a host stores 
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 
 import attrs
 
@@ -18,10 +19,19 @@ from .credits import CreditRole
 from .exact import ExactNumber
 from .spans import require_day
 
-__all__ = ["Balance", "DealRecord", "Earned", "Ledger"]
+__all__ = ["Balance", "DealRecord", "Earned", "GateState", "Ledger"]
 
 
 _MAX_KEY = 600
+
+
+class GateState(Enum):
+    """Whether the gate to the first unit was passed when a window was last settled."""
+
+    OPEN = "open"
+    """It was, or there is none."""
+    CLOSED = "closed"
+    """It was not: all that was earned is withheld."""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,8 +53,10 @@ class Balance:
     valued: ExactNumber
     earned: ExactNumber
     withheld: ExactNumber
+    gate: GateState = GateState.OPEN
 
     def __attrs_post_init__(self) -> None:
+        require_instance(self.gate, GateState, code="commission.ledger", name="gate")
         require_text(self.component, code="commission.ledger", name="component")
         _require_key(self.window, "window")
         _require_version(self.version)

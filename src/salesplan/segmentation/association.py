@@ -9,8 +9,8 @@ Of n baskets, n_x hold all of x, n_y all of y and n_xy both:
     conviction  (1 - n_y / n) / (1 - confidence)   how many times as often the rule would fail by chance
 
 A limit is met by what lies on it, and it is held against whole numbers: n_xy * 100 >= 28 * n for 28 %. In floats
-0.28 * 25 is more than 7, and the rule on the limit is lost. A rule says nothing of order or cause; `sequences` counts who
-buys y after x.
+0.28 * 25 is more than 7, and the rule on the limit is lost. A rule says nothing of order or cause; `sequences` counts
+who buys y after x.
 
 Source: Agrawal, Imielinski, Swami 1993 (support, confidence); Brin et al. 1997 (lift, conviction); Piatetsky-Shapiro
 1991 (leverage).

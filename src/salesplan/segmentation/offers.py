@@ -11,7 +11,7 @@ completing it, is for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Final, assert_never
 
@@ -201,32 +201,33 @@ def bundle_candidates(
     require_instance(counts, PairCounts, code=_CODE, name="counts")
     if prices is not None and not isinstance(prices, Mapping):
         raise InvalidType(f"prices are a mapping of item to Money: {clip(prices)}", code=_CODE, value=prices)
-    found = []
-    for rows, both in _combined(counts):
-        least = -(-limits.support.numerator * counts.baskets // limits.support.denominator)
-        for at in np.flatnonzero(both >= least).tolist():
-            bundle = _bundle(counts, tuple(rows[at].tolist()), int(both[at]))
-            if limits.lift is None or bundle.lift >= limits.lift:
-                found.append(bundle if prices is None else attrs.evolve(bundle, price=_price(bundle.items, prices)))
+    least = -(-limits.support.numerator * counts.baskets // limits.support.denominator)
+    found = [
+        bundle if prices is None else attrs.evolve(bundle, price=_price(bundle.items, prices))
+        for rows, both in _combined(counts)
+        for bundle in _bundles(counts, rows[both >= least], both[both >= least])
+        if limits.lift is None or bundle.lift >= limits.lift
+    ]
     return tuple(sorted(found, key=lambda each: (-each.lift.to_fraction(), -each.together, each.items)))
 
 
-def _bundle(counts: PairCounts, items: tuple[int, ...], together: int) -> Bundle:
-    """The counts of a combination, any and all but one by inclusion and exclusion."""
-    singly = tuple(counts.together(item) for item in items)
-    if len(items) == 2:
-        any_of, all_but_one = sum(singly) - together, sum(singly) - 2 * together
-    else:
-        pairs = [counts.together(*(each for each in items if each != left_out)) for left_out in items]
-        any_of, all_but_one = sum(singly) - sum(pairs) + together, sum(pairs) - 3 * together
-    return Bundle(
-        items=items,
-        baskets=counts.baskets,
-        singly=singly,
-        together=together,
-        all_but_one=all_but_one,
-        any_of=any_of,
-    )
+def _bundles(counts: PairCounts, rows: Whole, together: Whole) -> Iterator[Bundle]:
+    """The counts of combinations, any and all but one by inclusion and exclusion."""
+    size = rows.shape[1]
+    singly = np.stack([counts.counts_of(rows[:, [place]]) for place in range(size)], axis=1)
+    rest = [counts.counts_of(np.delete(rows, place, axis=1)) for place in range(size)]  # without one: pairs of a triple
+    without_one = np.sum(rest, axis=0)
+    any_of = singly.sum(axis=1) - together if size == 2 else singly.sum(axis=1) - without_one + together
+    columns = (rows, singly, together, without_one - size * together, any_of)
+    for items, each, every, all_but_one, some in zip(*(column.tolist() for column in columns), strict=True):
+        yield Bundle(
+            items=tuple(items),
+            baskets=counts.baskets,
+            singly=tuple(each),
+            together=every,
+            all_but_one=all_but_one,
+            any_of=some,
+        )
 
 
 def _price(items: tuple[int, ...], prices: Mapping[int, Money]) -> Money:
