@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..errors import InvalidType, NotFound, clip, listed, require_instance
+from ..errors import require_instance
 from ..money import Money
 from ..rate import Rate
+from ._people import only_of, people_of
 from ._plan_changes import ComponentChange, PayeeChange, PlanDiff, ranked
-from .credits import Credit, CreditError, require_credits
+from .credits import Credit, require_credits
 from .ledger import Ledger
 from .payee import Payee
 from .plan import CompPlan
@@ -74,10 +75,10 @@ def diff_plans(
     Money.zero(before.currency).same(Money.zero(after.currency))
     require_span(period)
     given = require_credits(credits)
-    people = _people(payees, given)
+    people = people_of(payees, (credit.payee for credit in given))
     known = {"kpis": {} if kpis is None else kpis, "prior": {} if prior is None else prior}
     for name, mapping in known.items():
-        _only_of(mapping, people, name)
+        only_of(mapping, people, name)
     own: dict[str, list[Credit]] = {name: [] for name in people}
     for credit in given:
         own[credit.payee].append(credit)
@@ -113,32 +114,6 @@ def _notes(before: CompPlan, after: CompPlan) -> list[str]:
     if before.draw is not None or after.draw is not None:
         found.append("a draw advances what is not earned: compare plans without it to see what is")
     return found
-
-
-def _people(payees: Iterable[Payee | str], credits: list[Credit]) -> dict[str, Payee]:
-    found: dict[str, Payee] = {}
-    for each in listed(payees, code="commission.payees", name="payees"):
-        person = each if isinstance(each, Payee) else Payee(each)
-        if person.id in found:
-            raise CreditError(f"{clip(person.id)} is given twice", code="commission.payees", value=person.id)
-        found[person.id] = person
-    for credit in credits:
-        if credit.payee not in found:
-            found[credit.payee] = Payee(credit.payee)
-    return found
-
-
-def _only_of(mapping: object, people: Mapping[str, Payee], name: str) -> None:
-    """Nothing that is said of somebody unknown is lost."""
-    if not isinstance(mapping, Mapping):
-        raise InvalidType(f"{name} goes by payee: {clip(mapping)}", code=f"commission.{name}", value=mapping)
-    for each in mapping:
-        if each not in people:
-            raise NotFound(
-                f"{name} names {clip(each)}, who is not compared: add them to payees",
-                code=f"commission.{name}",
-                value=each,
-            )
 
 
 def _components(

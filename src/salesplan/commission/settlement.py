@@ -17,8 +17,9 @@ from ..errors import InvalidType, NotFound, clip, listed
 from ..money import Money, Rounding
 from ..rate import Rate
 from ._figures import percent_text, rounded
+from ._people import only_of, people_of
 from .additions import Addition, Conversion
-from .credits import Coverage, Credit, CreditError, CreditRole, covered, require_credits
+from .credits import Coverage, Credit, CreditRole, covered, require_credits
 from .exact import near_rate
 from .ledger import Ledger
 from .line import LineKind
@@ -177,7 +178,7 @@ def settle_all(
         own[credit.payee].append(credit)
     before = _before(prior)
     for name, mapping in (("prior", before), ("kpis", kpis or {}), ("additions", additions or {})):
-        _only_of(mapping, people, name)
+        only_of(mapping, people, name)
     extra = {
         name: listed(each, code="commission.additions", name="additions") for name, each in (additions or {}).items()
     }
@@ -214,16 +215,8 @@ def _people(
         raise InvalidType(
             f"plans are a CompPlan or map payees to them: {clip(plans)}", code="commission.plans", value=plans
         )
-    found: dict[str, Payee] = {}
-    for each in listed(payees, code="commission.payees", name="payees"):
-        person = each if isinstance(each, Payee) else Payee(each)
-        if person.id in found:
-            raise CreditError(f"{clip(person.id)} is given twice", code="commission.payees", value=person.id)
-        found[person.id] = person
     named = [] if isinstance(plans, CompPlan) else list(plans)
-    for name in [*named, *(credit.payee for credit in credits)]:
-        if name not in found:
-            found[name] = Payee(name)
+    found = people_of(payees, [*named, *(credit.payee for credit in credits)])
     for name in found:
         _plan_of(plans, name)
     return {name: found[name] for name in sorted(found)}
@@ -245,19 +238,6 @@ def _before(prior: Settlement | Mapping[str, Statement | Ledger] | None) -> Mapp
     if not isinstance(prior, Mapping):
         raise InvalidType(f"prior maps payees to statements: {clip(prior)}", code="commission.prior", value=prior)
     return prior
-
-
-def _only_of(mapping: object, people: Mapping[str, Payee], name: str) -> None:
-    """Nothing that is said of somebody unknown is lost."""
-    if not isinstance(mapping, Mapping):
-        raise InvalidType(f"{name} goes by payee: {clip(mapping)}", code=f"commission.{name}", value=mapping)
-    for each in mapping:
-        if each not in people:
-            raise NotFound(
-                f"{name} names {clip(each)}, who is not settled: add them to payees",
-                code=f"commission.{name}",
-                value=each,
-            )
 
 
 def _overrides(
