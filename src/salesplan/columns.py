@@ -98,7 +98,7 @@ def codes(values: object, *, name: str, code: str, size: int | None = None) -> C
 class EpochDays:
     """A column of whole numbers that are meant as days since 1970-01-01; bare numbers are no dates."""
 
-    values: Any
+    values: Any = attrs.field(repr=False)
 
 
 def day_number(value: object, *, name: str, code: str) -> int:
@@ -151,8 +151,8 @@ def day_numbers(values: object, *, name: str, code: str, size: int | None = None
 class Encoded:
     """A column of names as ids: row i is `names[codes[i]]`."""
 
-    codes: Codes
-    names: tuple[Any, ...]
+    codes: Codes = attrs.field(repr=False)
+    names: tuple[Any, ...] = attrs.field(repr=False)
 
 
 def encode(values: object, *, name: str, code: str, known: Iterable[Any] | None = None) -> Encoded:

@@ -160,6 +160,7 @@ def moved(model: BgNbd, factors: dict[str, float]) -> BgNbd:
 @example([(1, 7, 70), (2, 14, 70), (3, 20, 70), (0, 0, 30), (1, 30, 90)] * 8)
 @example([(400, 400, 400), (0, 0, 400), (0, 0, 1), (1, 1, 400)] * 9)
 @example([(0, 0, 0)] * 8)
+@example([(2, 2, 39), (0, 0, 2), (2, 2, 270), (0, 0, 2)])  # r and alpha run along a line that is level before the wall
 def test_a_fit_is_a_top_or_says_where_it_runs(rows: list[tuple[int, int, int]]) -> None:
     fit = fitted(rows)
     columns = columns_of(rows)

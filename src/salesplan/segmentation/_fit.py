@@ -39,7 +39,7 @@ _VISIBLE: Final = 2e-10
 _FLAT: Final = 1e-6
 _WALL: Final = log(1e6)
 _AT_THE_WALL: Final = _WALL - 1e-9
-_AWAY: Final = log(1e3)
+_AWAY: Final = log(30)
 
 Surface: TypeAlias = Callable[[Reals], tuple[float, Reals, Reals]]
 """From the parameters to the log-likelihood, its gradient and its matrix of second derivatives."""
@@ -214,10 +214,12 @@ def _runaways(names: tuple[str, ...], off: Reals, here: _Slope) -> tuple[Runaway
     for held in np.flatnonzero(~here.free):
         taken = -settle @ here.bend[here.free, held] * np.sign(off[held])
         pace[here.free] = np.where(np.abs(taken) > np.abs(pace[here.free]), taken, pace[here.free])
-    along = np.zeros(len(off))
-    along[here.free] = np.abs(here.axes[:, level]).max(axis=1, initial=0.0)
+    lines = here.axes[:, level]
+    along, gone = np.zeros(len(off)), np.zeros(len(off))
+    along[here.free] = np.abs(lines).max(axis=1, initial=0.0)
+    gone[here.free] = lines @ (lines.T @ off[here.free])  # how far it went along the level lines
     found = []
-    for name, distance, going, share in zip(names, off.tolist(), pace.tolist(), along.tolist(), strict=True):
+    for name, going, share, distance in zip(names, pace.tolist(), along.tolist(), gone.tolist(), strict=True):
         if abs(going) > 0.5:
             found.append(Runaway(name, Limit.INFINITY if going > 0 else Limit.ZERO))
         elif share > 0.3:
