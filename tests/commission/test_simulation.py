@@ -166,7 +166,7 @@ def some_tables(draw: st.DrawFn, kinds: st.SearchStrategy[Any] = any_kind) -> Ra
     value: st.SearchStrategy[Any] = (
         st.builds(Rate, st.integers(0, 24), parts)
         if by_rate
-        else st.builds(Money, st.integers(-50, 10**6), st.just(USD))
+        else st.builds(Money, st.integers(0, 10**6), st.just(USD))
     )
     thresholds: dict[type, list[Any]] = {
         Money: [Money(at * wide, USD) for at in places],
