@@ -164,9 +164,7 @@ def some_tables(draw: st.DrawFn, kinds: st.SearchStrategy[Any] = any_kind) -> Ra
     )
     parts = st.sampled_from([12, 13, 100, 10**9, 10**20])
     value: st.SearchStrategy[Any] = (
-        st.builds(Rate, st.integers(0, 24), parts)
-        if by_rate
-        else st.builds(Money, st.integers(0, 10**6), st.just(USD))
+        st.builds(Rate, st.integers(0, 24), parts) if by_rate else st.builds(Money, st.integers(0, 10**6), st.just(USD))
     )
     thresholds: dict[type, list[Any]] = {
         Money: [Money(at * wide, USD) for at in places],
