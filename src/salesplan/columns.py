@@ -256,7 +256,10 @@ def _integers(values: object, name: str, code: str, low: int, high: int, size: i
     else:
         numbers = given
     _one_column(numbers, name, code, size)
-    if numbers.size and not low <= int(numbers.min()) <= int(numbers.max()) <= high:
+    bounds = np.iinfo(numbers.dtype)  # a bound that no number of the type can pass is not looked for
+    if numbers.size and (
+        (bounds.min < low and int(numbers.min()) < low) or (bounds.max > high and int(numbers.max()) > high)
+    ):
         _each_whole(numbers.tolist(), name, code, low, high)
     return numbers
 

@@ -1,4 +1,4 @@
-"""Checked rows of orders, handed out in blocks: small ones, so that what is computed of a block stays in the cache."""
+"""Checked rows of orders, and the purchases among them in blocks: what is computed of a block stays in the cache."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..columns import Codes, Days, Whole, codes, day_number, day_numbers, whole_
 from ..errors import InvalidValue, require_instance
 from .summary import Refunds, ZeroOrders
 
-__all__ = ["OrderRows", "checked_columns"]
+__all__ = ["OrderRows", "Purchases", "checked_columns"]
 
-_BLOCK: Final = 1 << 13
+_BLOCK: Final = 1 << 16
 _PLENTY: Final = 1 << 20
 _NEVER: Final = int(np.iinfo(np.int32).min)
 
@@ -32,6 +32,24 @@ def checked_columns(*, customer: object, day: object, amount: object, code: str)
         day_numbers(day, name="day", code=code, size=who.size),
         whole_numbers(amount, name="amount", code=code, size=who.size),
     )
+
+
+@attrs.frozen(eq=False)
+class Purchases:
+    """Columns of one length, of which *place* is where a customer stands in a table."""
+
+    place: Codes
+    day: Days
+    amount: Whole
+
+    def blocks(self) -> Iterator[tuple[NDArray[np.intp], slice]]:
+        """Block by block, the places as indices, in an array that is used again."""
+        indices = np.empty(min(_BLOCK, self.place.size), dtype=np.intp)
+        for start in range(0, self.place.size, _BLOCK):
+            block = slice(start, start + _BLOCK)
+            index = indices[: self.place[block].size]
+            index[:] = self.place[block]
+            yield index, block
 
 
 @attrs.frozen(eq=False)
@@ -83,16 +101,12 @@ class OrderRows:
                 )
         return rows
 
-    def purchases(self, places: Codes) -> Iterator[tuple[NDArray[np.intp], Days, Whole]]:
-        """Block by block: of the purchases their *places*, days and amounts."""
-        all_bought = self.lowest >= self.least and self.latest <= self.until
-        for start in range(0, self.amount.size, _BLOCK):
-            part = slice(start, start + _BLOCK)
-            place, day, amount = places[part], self.day[part], self.amount[part]
-            if not all_bought:
-                kept = (amount >= self.least) & (day <= self.until)
-                place, day, amount = place[kept], day[kept], amount[kept]
-            yield place.astype(np.intp, copy=False), day, amount
+    def purchases(self, places: Codes) -> Purchases:
+        """The purchases, at the *places* of their customers; a copy only where there are other rows among them."""
+        if self.lowest >= self.least and self.latest <= self.until:
+            return Purchases(places, self.day, self.amount)
+        kept = (self.amount >= self.least) & (self.day <= self.until)
+        return Purchases(places[kept], self.day[kept], self.amount[kept])
 
     def refunds(self) -> NDArray[np.intp]:
         """The rows that give money back, up to the day."""

@@ -5,10 +5,10 @@ unless zero orders are skipped; a negative amount is a refund, never a purchase.
 everything at once, and counted: else a customer would have the money of one day and the last purchase of another. A row
 is an order: lines of one order are added up before.
 
-Codes that are dense are places in a table, of which each customer has one line: orders and money share one 64-bit
-number, so that a row costs one random access and not two. Whether they stayed apart is proven afterwards: the lower
-bits hold the count whatever the upper ones do, and the greatest count times the greatest amount bounds any sum. Where
-that is not enough the sums are made again, in two halves. Sparse codes are numbered first, which is a sort.
+Codes that are dense are places in tables, one for each number that is kept, and each table is filled in a pass of its
+own: rows come in no order, so what costs is the access to the table, and one table fits the cache where four do not.
+The greatest count times the greatest amount bounds any sum of money, and says how wide its table must be: 32 bits, 64,
+or two halves. Sparse codes are numbered first, which is a sort.
 
 Left out: order ids, several currencies in one column, averages (money and orders say more).
 """
@@ -24,15 +24,14 @@ from numpy.typing import NDArray
 
 from ..columns import Codes, Whole
 from ..errors import require_instance
-from ..money import Currency
-from ._order_rows import OrderRows
+from ..money import MAX_MINOR, Currency
+from ._order_rows import OrderRows, Purchases
 from ._place_sums import sums_at
 from .summary import OVERFLOW, CustomerSummary, Days, Detail, Refunds, ZeroOrders
 
 __all__ = ["summarize"]
 
 _CODE: Final = "segmentation.summarize"
-_LINE: Final = np.dtype([("packed", np.int64), ("last", np.int32), ("first", np.int32)])
 _INT32: Final = np.iinfo(np.int32)
 _EPOCH: Final = date(1970, 1, 1)
 
@@ -67,7 +66,8 @@ def summarize(
         customer=customer, day=day, amount=amount, as_of=as_of, refunds=refunds, zero=zero_orders, code=_CODE
     )
     names, places, size = _places(rows.customer)
-    bought = _bought(rows, places, size)
+    purchases = rows.purchases(places)
+    bought = _bought(purchases, size, rows.highest)
     given_back, refund_rows = _given_back(rows, places, size)
     buyers = np.flatnonzero(bought.orders)
     waiting = np.flatnonzero((refund_rows > 0) & (bought.orders == 0)) if rows.lowest < 0 else buyers[:0]
@@ -80,7 +80,7 @@ def summarize(
         "refund_orders": refund_rows,
     }
     if detail is Detail.REPEAT:
-        columns["purchase_days"], columns["first_day_money"] = _repeat(rows, places, bought)
+        columns["purchase_days"], columns["first_day_money"] = _repeat(purchases, bought)
     last = rows.last_day()
     return CustomerSummary(
         as_of=as_of,
@@ -123,26 +123,29 @@ class _Bought:
     last: Days
 
 
-def _bought(rows: OrderRows, places: Codes, size: int) -> _Bought:
+def _bought(rows: Purchases, size: int, highest: int) -> _Bought:
     """Orders, money, first and last day."""
-    bits = rows.amount.size.bit_length()  # of the count: it cannot reach the money
-    table = np.empty(size, dtype=_LINE)
-    packed, last, first = table["packed"], table["last"], table["first"]
-    packed[:], last[:], first[:] = 0, _INT32.min, _INT32.max
-    for place, day, amount in rows.purchases(places):
-        both = amount << bits
-        both += 1
-        np.add.at(packed, place, both)
-        np.maximum.at(last, place, day)
-        np.minimum.at(first, place, day)
-    orders = packed & ((1 << bits) - 1)
-    if int(orders.max(initial=0)) * rows.highest < 1 << (63 - bits):
-        money = packed >> bits
+    orders = np.zeros(size, dtype=np.int32)
+    last = np.full(size, _INT32.min, dtype=np.int32)
+    first = np.full(size, _INT32.max, dtype=np.int32)
+    one = np.ones(1, dtype=np.int32)
+    for index, _ in rows.blocks():
+        np.add.at(orders, index, np.broadcast_to(one, index.shape))
+    for index, block in rows.blocks():
+        np.maximum.at(last, index, rows.day[block])
+    for index, block in rows.blocks():
+        np.minimum.at(first, index, rows.day[block])
+    most = int(orders.max(initial=0)) * highest
+    if most > MAX_MINOR:
+        name = "the money of a customer"
+        money = sums_at(rows.place.astype(np.intp), rows.amount, size=size, name=name, code=OVERFLOW)
     else:
-        blocks = [(place, amount) for place, _, amount in rows.purchases(places)]
-        where, amounts = (np.concatenate(each) for each in zip(*blocks, strict=True))
-        money = sums_at(where, amounts, size=size, name="the money of a customer", code=OVERFLOW)
-    return _Bought(orders, money, first.copy(), last.copy())
+        width = np.int32 if most <= _INT32.max else np.int64
+        sums = np.zeros(size, dtype=width)
+        for index, block in rows.blocks():
+            np.add.at(sums, index, rows.amount[block].astype(width, copy=False))
+        money = sums.astype(np.int64)
+    return _Bought(orders.astype(np.int64), money, first, last)
 
 
 def _given_back(rows: OrderRows, places: Codes, size: int) -> tuple[Whole, Whole]:
@@ -156,20 +159,18 @@ def _given_back(rows: OrderRows, places: Codes, size: int) -> tuple[Whole, Whole
     )
 
 
-def _repeat(rows: OrderRows, places: Codes, bought: _Bought) -> tuple[Whole, Whole]:
+def _repeat(rows: Purchases, bought: _Bought) -> tuple[Whole, Whole]:
     """The distinct purchase days at each place, and the money of the first of them."""
     size = bought.orders.size
-    low = int(bought.first.min(initial=0))
-    width = (max(int(bought.last.max(initial=0)), low) - low).bit_length()
-    keys = np.empty(int(bought.orders.sum()), dtype=np.int64)  # a place and a day each
+    low = int(rows.day.min(initial=0))
+    width = (int(rows.day.max(initial=low)) - low).bit_length()
+    keys = np.empty(rows.day.size, dtype=np.int64)  # a place and a day each
     money = np.zeros(size, dtype=np.int64)
-    start = 0
-    for place, day, amount in rows.purchases(places):
-        end = start + place.size
-        keys[start:end] = (place << width) + (day - low)
-        start = end
-        early = day == bought.first[place]
-        np.add.at(money, place[early], amount[early])  # no more than all of the money, which fits
+    for index, block in rows.blocks():
+        day, amount = rows.day[block], rows.amount[block]
+        keys[block] = (index << width) + (day - low)
+        early = day == bought.first[index]
+        np.add.at(money, index[early], amount[early])  # no more than all of the money, which fits
     keys.sort()
     new = np.ones(keys.size, dtype=np.bool_)
     new[1:] = keys[1:] != keys[:-1]
