@@ -13,7 +13,6 @@ import pytest
 import salesplan
 
 PACKAGE = Path(salesplan.__file__).parent
-NEED_MORE_THAN_ATTRS = {"calendar.py", "columns.py", "proportion.py"}
 
 BLOCK = """
 import sys
@@ -75,8 +74,7 @@ def acme(tmp_path: Path) -> Path:
     for package in (tmp_path / "acme", tmp_path / "acme" / "_vendor"):
         (package / "__init__.py").touch()
     for file in PACKAGE.glob("*.py"):
-        if file.name not in NEED_MORE_THAN_ATTRS:
-            shutil.copy(file, vendored)
+        shutil.copy(file, vendored)
     shutil.copytree(PACKAGE / "pricing", vendored / "pricing", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 

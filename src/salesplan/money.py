@@ -152,6 +152,16 @@ class Currency:
             raise InvalidType(f"a currency code is a str: {clip(code)}", code="currency.type", value=code)
         return _iso(code)
 
+    @staticmethod
+    def of(currency: str | Currency) -> Currency:
+        """The currency itself, or that of ISO 4217 with this code: what every function takes that asks for one.
+
+        Raises: InvalidType, InvalidValue as `iso` does.
+        >>> Currency.of("CNY") == Currency.of(Currency.iso("CNY"))
+        True
+        """
+        return currency if isinstance(currency, Currency) else Currency.iso(currency)
+
     def __str__(self) -> str:
         return self.code
 
@@ -215,7 +225,7 @@ class Money:
         >>> Money.of("19.905", "CNY", rounding=Rounding.HALF_UP).minor
         1991
         """
-        unit = currency if isinstance(currency, Currency) else Currency.iso(currency)
+        unit = Currency.of(currency)
         return cls(minor_units(amount, unit, rounding), unit)
 
     @classmethod
@@ -225,7 +235,7 @@ class Money:
         >>> str(Money.from_minor(1990, "CNY"))
         'CNY 19.90'
         """
-        return cls(minor, currency if isinstance(currency, Currency) else Currency.iso(currency))
+        return cls(minor, Currency.of(currency))
 
     @classmethod
     def zero(cls, currency: str | Currency) -> Self:

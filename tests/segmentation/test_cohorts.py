@@ -21,7 +21,6 @@ from salesplan.rate import Rate
 from salesplan.rulebook import from_data, to_data
 from salesplan.segmentation import _place_sums
 from salesplan.segmentation._grain import Grains, first_days, labels_of, period_numbers
-from salesplan.segmentation._place_sums import sums_at, total_of
 from salesplan.segmentation.cohorts import (
     CohortCell,
     CohortMean,
@@ -410,23 +409,6 @@ def test_weeks_begin_on_the_day_they_are_told_to(day: date, first: Weekday) -> N
     assert 0 <= back <= 6
     assert (day.weekday() - back) % 7 == list(Weekday).index(first)
     assert from_data(to_data(grain), DaySpans) == grain
-
-
-huge = st.one_of(st.integers(-3, 3), st.sampled_from([TOP, -TOP, 2**52, 2**32, -(2**31)]), st.integers(-TOP, TOP))
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), huge), max_size=12))
-@example([(0, -TOP), (0, -1)])
-@example([(0, 2**52), (0, 2**52), (0, 1)])  # a float would lose the 1
-@example([(0, 2**31), (0, 2**31)])
-def test_sums_are_exact_or_refused(rows: list[tuple[int, int]]) -> None:
-    places, values = (np.array([row[at] for row in rows], dtype=np.int64) for at in (0, 1))
-    sums = [sum(value for place, value in rows if place == at) for at in range(3)]
-    assert total_of(values) == sum(sums)
-    error = refusal(lambda: sums_at(places, values, size=3, name="money", code="money"))
-    assert (error is None) == all(abs(each) <= TOP for each in sums)
-    if error is None:
-        assert sums_at(places, values, size=3, name="money", code="money").tolist() == sums
 
 
 @given(purchases)

@@ -19,7 +19,7 @@ from salesplan.columns import EpochDays
 from salesplan.errors import InvalidType, InvalidValue, NotFound, SalesplanError
 from salesplan.rate import Rate
 from salesplan.rulebook import from_data, to_data
-from salesplan.segmentation._exact_sums import ratio_keys
+from salesplan.segmentation._ratio_keys import ratio_keys
 from salesplan.segmentation.churn import ChurnReason, ChurnRule, churn_warnings
 from salesplan.segmentation.lifecycle import LifecyclePolicy, Stage
 from salesplan.segmentation.migration import migrate

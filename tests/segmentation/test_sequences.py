@@ -9,7 +9,6 @@ from typing import Any
 
 import attrs
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,7 +17,6 @@ from salesplan.errors import InvalidType, InvalidValue
 from salesplan.rate import Rate
 from salesplan.rulebook import from_data, to_data
 from salesplan.segmentation import _followed
-from salesplan.segmentation._day_column import day_numbers
 from salesplan.segmentation._id_runs import SeenTwice
 from salesplan.segmentation.next_purchase import NextPurchase
 from salesplan.segmentation.sequences import SequenceCounts, count_sequences, next_purchases
@@ -228,54 +226,6 @@ def test_parts_of_another_window_or_day_do_not_merge(other: dict[str, Any]) -> N
     part = counted([])
     with pytest.raises(InvalidValue, match="within 90 days as of 2026-06-30, and within"):
         part.merge(attrs.evolve(part, **other))
-
-
-# --- the column of days --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        [date(2026, 1, 1), date(2026, 1, 2)],
-        (np.datetime64("2026-01-01"), np.datetime64("2026-01-02")),
-        np.array(["2026-01-01", "2026-01-02"], dtype="datetime64[D]"),
-        np.array(["2026-01-01", "2026-01-02"], dtype="datetime64[ns]"),
-        np.array([date(2026, 1, 1), date(2026, 1, 2)], dtype=object),
-        pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02"])),
-        pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02"])).dt.date,
-    ],
-    ids=lambda column: f"{type(column).__name__} {getattr(column, 'dtype', '')}",
-)
-def test_dates_of_many_kinds_are_days(column: Any) -> None:
-    assert day_numbers(column, name="day", code="x").tolist() == [20454, 20455]  # 56 years of 365 days and 14 leap days
-
-
-@pytest.mark.parametrize(
-    ("column", "kind"),
-    [
-        ([datetime(2026, 1, 1)], InvalidType),
-        ([pd.Timestamp("2026-01-01", tz="UTC")], InvalidType),
-        (pd.Series(pd.to_datetime(["2026-01-01"])).dt.tz_localize("Asia/Shanghai"), InvalidType),
-        (np.array(["2026-01-01T00:00:01"], dtype="datetime64[s]"), InvalidValue),
-        (np.array(["2026-01"], dtype="datetime64[M]"), InvalidType),
-        (np.array(["NaT"], dtype="datetime64[D]"), InvalidValue),
-        ([np.datetime64("NaT")], InvalidType),
-        ([None], InvalidType),
-        (["2026-01-01"], InvalidType),
-        ([20454], InvalidType),
-        (np.array([20454]), InvalidType),
-        (np.array(["0000-12-31"], dtype="datetime64[D]"), InvalidValue),
-        (np.array(["10000-01-01"], dtype="datetime64[D]"), InvalidValue),
-        (np.array(["2026-01-01"], dtype="datetime64[D]")[None], InvalidValue),
-        (np.ma.masked_array(np.array(["2026-01-01"], dtype="datetime64[D]"), mask=[True]), InvalidValue),
-        (date(2026, 1, 1), InvalidType),
-        ("2026-01-01", InvalidType),
-    ],
-    ids=repr,
-)
-def test_what_is_no_date_is_refused(column: Any, kind: type[Exception]) -> None:
-    with pytest.raises(kind):
-        day_numbers(column, name="day", code="x")
 
 
 # --- what is shown, and hostile input ------------------------------------------------------------------------

@@ -405,7 +405,7 @@ RULES = ("as_of", "refunds", "zero_orders", "detail")
         ({"refunds": "subtract"}, InvalidType),
         ({"zero_orders": True}, InvalidType),
         ({"detail": None}, InvalidType),
-        ({"currency": "CNY"}, InvalidType),
+        ({"currency": "CNX"}, InvalidValue),
     ],
 )
 def test_other_input_is_refused(bad: dict[str, Any], kind: type[Exception]) -> None:
@@ -418,6 +418,12 @@ def test_other_input_is_refused(bad: dict[str, Any], kind: type[Exception]) -> N
     columns = {name: value for name, value in (good | bad).items() if name not in rules}
     with pytest.raises(kind):
         DailyTotals.of(**columns).summarize(**rules)
+
+
+def test_a_code_stands_for_its_currency() -> None:
+    rows = columns_of(noted("7@06-01:10"))
+    assert summarize(**rows, as_of=TODAY, currency="CNY").currency == CNY
+    assert DailyTotals.of(**rows, currency="CNY").currency == CNY
 
 
 def test_a_refund_that_must_not_be_is_named() -> None:

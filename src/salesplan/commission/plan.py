@@ -99,7 +99,7 @@ class Spiff:
 
 
 def _currency(given: str | Currency) -> Currency:
-    return given if isinstance(given, Currency) else Currency.iso(given)
+    return Currency.of(given)
 
 
 def _components(given: Iterable[Component]) -> tuple[Component, ...]:

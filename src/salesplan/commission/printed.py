@@ -123,7 +123,7 @@ class PrintedTable:
         A bound is an amount ("499.99"), Money, an attainment ("80%") or a Rate; a value is "25%", a Rate, or, where the
         application pays amounts, an amount. Whole units as bounds: build the PrintedRows yourself.
         """
-        unit = currency if isinstance(currency, Currency) else Currency.iso(currency)
+        unit = Currency.of(currency)
         found = []
         for row in listed(rows, code="commission.rows", name="rows"):
             if not isinstance(row, tuple | list) or len(row) != 3:

@@ -156,7 +156,7 @@ class RateTable:
         A threshold is an amount ("100000"), Money, an attainment ("80%") or a Rate; a value is "3%", a Rate, or, where
         the application pays amounts, an amount. Whole units as thresholds: build the Ladder yourself.
         """
-        unit = currency if isinstance(currency, Currency) else Currency.iso(currency)
+        unit = Currency.of(currency)
         pairs: list[tuple[Key, TierValue]] = []
         for pair in listed(steps, code="commission.steps", name="steps"):
             if not isinstance(pair, tuple | list) or len(pair) != 2:

@@ -18,13 +18,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole
+from ..columns import Whole, day_number
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, NotFound, require_instance, require_int
 from ..money import MAX_MINOR, Rounding
 from ..rate import Rate
 from ._cohort_cell import CohortCell, CohortMean, CohortMeasure, Observation
-from ._day_column import day_number
 from ._grain import (
     Grains,
     counted,

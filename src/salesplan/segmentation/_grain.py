@@ -14,11 +14,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole
+from ..columns import Whole, day_number
 from ..errors import InvalidType, InvalidValue, clip, require_instance, require_int
 from ..money import MAX_MINOR
 from ..window import Weekday
-from ._day_column import day_number
 from ._own_arrays import own_column
 
 __all__ = [

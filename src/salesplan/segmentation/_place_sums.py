@@ -14,7 +14,7 @@ from ..columns import Whole
 from ..errors import InvalidValue, clip
 from ..money import MAX_MINOR
 
-__all__ = ["sums_at", "total_of"]
+__all__ = ["sum_of", "sums_at", "total_of"]
 
 _EXACT: Final = 2**53
 _BITS: Final = 32
@@ -28,6 +28,17 @@ def total_of(values: Whole) -> int:
     True
     """
     return (int((values >> _BITS).sum()) << _BITS) + int((values & _LOW).sum())
+
+
+def sum_of(values: Whole, *, name: str, code: str) -> int:
+    """The sum of all, within 63 bits.
+
+    Raises: InvalidValue for a sum outside the range of money.
+    """
+    total = total_of(values)
+    if abs(total) > MAX_MINOR:
+        raise _past(total, name, code)
+    return total
 
 
 def sums_at(places: NDArray[Any], values: Whole, *, size: int, name: str, code: str) -> Whole:
@@ -49,6 +60,9 @@ def sums_at(places: NDArray[Any], values: Whole, *, size: int, name: str, code: 
     wrong = (high < -half) | (high >= half) | ((high == -half) & (low == 0))  # -2**63 has no opposite
     if wrong.any():
         at = int(np.argmax(wrong))
-        value = (int(high[at]) << _BITS) + int(low[at])
-        raise InvalidValue(f"{name} adds up to {clip(value)}, past {MAX_MINOR:,}", code=code, value=value)
+        raise _past((int(high[at]) << _BITS) + int(low[at]), name, code)
     return (high << _BITS) + low
+
+
+def _past(total: int, name: str, code: str) -> InvalidValue:
+    return InvalidValue(f"{name} adds up to {clip(total)}, past {MAX_MINOR:,}", code=code, value=total)

@@ -5,7 +5,7 @@ A whole number is above a cut if it is above the whole part of the cut, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Whole
+from ..errors import InvalidValue, clip, listed, require_int
+from ..money import MAX_MINOR
 from ..rate import Rate
+from .scores import MOST_LEVELS
 
 __all__ = [
     "Cut",
@@ -24,6 +27,7 @@ __all__ = [
     "nearest_rank_cuts",
     "passed",
     "passed_one",
+    "rising",
     "whole_cut",
     "whole_part",
 ]
@@ -31,6 +35,7 @@ __all__ = [
 Cut: TypeAlias = int | Rate
 """A Rate is never whole: 3 is 3."""
 
+_CODE: Final = "segmentation.thresholds"
 _SPAN: Final = 1 << 16
 _FEW: Final = 16
 
@@ -83,6 +88,21 @@ def passed(values: Whole, rows: Sequence[tuple[Cut, ...]], group: NDArray[np.int
 def passed_one(value: int, cuts: Sequence[Cut]) -> int:
     """How many cuts one value is above."""
     return sum(is_above(value, cut) for cut in cuts)
+
+
+def rising(cuts: Iterable[Cut], name: str) -> tuple[Cut, ...]:
+    """Checked cuts, whole ones as ints."""
+    own = tuple(whole_cut(cut) for cut in listed(cuts, code=_CODE, name=f"the cuts of {name}"))
+    if len(own) >= MOST_LEVELS:
+        raise InvalidValue(f"at most {MOST_LEVELS - 1} cuts of {name}, not {len(own)}", code=_CODE, value=len(own))
+    for cut in own:
+        if isinstance(cut, Rate):
+            require_int(whole_part(cut), code=_CODE, name=f"a cut of {name}", low=-MAX_MINOR, high=MAX_MINOR)
+        else:
+            require_int(cut, code=_CODE, name=f"a cut of {name}", low=-MAX_MINOR, high=MAX_MINOR)
+    if any(is_above(below, above) for below, above in pairwise(own)):
+        raise InvalidValue(f"the cuts of {name} must not fall: {clip(own)}", code=_CODE, value=own)
+    return own
 
 
 def is_above(one: Cut, two: Cut) -> bool:

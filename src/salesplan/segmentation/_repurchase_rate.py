@@ -10,12 +10,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole
+from ..columns import Whole, day_number
 from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, clip, require_int
 from ..money import MAX_MINOR
 from ..rate import Rate
-from ._day_column import day_number
 from ._grain import Grains, counted, first_days, labels_of, number_of, own_periods, require_grain
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._place_sums import total_of

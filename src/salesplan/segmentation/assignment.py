@@ -18,9 +18,9 @@ from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, require_instance, require_int
 from ..money import MAX_MINOR, Currency, Money
 from ..rate import Rate
-from ._exact_sums import grouped
 from ._one_customer import standing_of
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
+from ._place_sums import sums_at
 from ._rate_text import percent_text
 from .cuts import Cuts
 from .segments import Segment
@@ -122,7 +122,9 @@ class Assignment:
         """
         if self.money is None:
             return None
-        return grouped(self.money, self.segment, groups=len(self.segments), code=f"{_CODE}.too_much")
+        return sums_at(
+            self.segment, self.money, size=len(self.segments), name="the money of a segment", code=f"{_CODE}.too_much"
+        )
 
     def segment_of(self, customer: int) -> Segment:
         """The segment of a customer.

@@ -22,14 +22,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, whole_numbers
+from ..columns import Whole, day_number, day_numbers, whole_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, require_instance
 from ..money import MAX_MINOR
 from ._code_keys import ranked
 from ._cohort_cell import CohortCell, CohortMean, CohortMeasure, Observation
 from ._cohort_table import CohortTable
-from ._day_column import day_number, day_numbers
 from ._grain import (
     DaySpans,
     Grain,
@@ -113,7 +112,7 @@ class CohortState:
         """
         require_grain(grain)
         who = whole_numbers(customer, name="customer", code=_CODE, low=0)
-        days = day_numbers(day, name="day", code=_CODE, size=who.size)
+        days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
         money = whole_numbers(amount, name="amount", code=_CODE, size=who.size)
         return _grouped(grain, who, period_numbers(days, grain), (money >= 0).astype(np.int64), money)
 

@@ -76,7 +76,9 @@ class DailyTotals:
         return len(self.customer)
 
     @classmethod
-    def of(cls, *, customer: object, day: object, amount: object, currency: Currency | None = None) -> DailyTotals:
+    def of(
+        cls, *, customer: object, day: object, amount: object, currency: str | Currency | None = None
+    ) -> DailyTotals:
         """The totals of rows that each say who paid what on which day; columns as `summarize` takes them.
 
         Law: the same bytes for any order of the rows, and for parts that are merged.
@@ -86,6 +88,7 @@ class DailyTotals:
         >>> len(totals), totals.orders[0].item(), totals.bought[0].item(), totals.refunds[0].item()
         (1, 1, 1990, 500)
         """
+        unit = None if currency is None else Currency.of(currency)
         who, days, amounts = checked_columns(customer=customer, day=day, amount=amount, code=_CODE)
         columns = {
             "orders": (amounts > 0).astype(np.int64),
@@ -94,7 +97,7 @@ class DailyTotals:
             "bought": np.maximum(amounts, 0),
             "refunds": np.maximum(-amounts, 0),
         }
-        return cls(**_summed(who.astype(np.int64, copy=False), days, columns), currency=currency)
+        return cls(**_summed(who.astype(np.int64, copy=False), days, columns), currency=unit)
 
     def merge(self, other: DailyTotals) -> DailyTotals:
         """The totals of both parts, whatever rows they were made of.

@@ -20,9 +20,9 @@ from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, clip
 from ..money import Currency, CurrencyMismatch
 from ..rate import Rate
-from ._exact_sums import grouped
 from ._grouped import Grouped
 from ._own_arrays import bytes_of, fields_of, own_table
+from ._place_sums import sums_at
 from ._rate_text import percent_text
 from .segments import Segment, place_named
 
@@ -176,7 +176,9 @@ def migrate(before: Grouped, after: Grouped) -> Migration:
     cells = {"money_before": before.segment * np.int64(columns) + column, "money_after": row * columns + after.segment}
     came = cells["money_after"][row == rows - 1]
     tables = {
-        name: grouped(side.money, cells[name], groups=rows * columns, code=f"{_CODE}.too_much").reshape(rows, columns)
+        name: sums_at(
+            cells[name], side.money, size=rows * columns, name="the money of a cell", code=f"{_CODE}.too_much"
+        ).reshape(rows, columns)
         for name, side in (("money_before", before), ("money_after", after))
         if side.money is not None
     }

@@ -25,7 +25,7 @@ import numpy as np
 from ..columns import Whole
 from ..errors import InvalidType, InvalidValue, clip, require_instance, require_int
 from ..money import MAX_MINOR, Currency, Money
-from ._exact_sums import grouped
+from ._place_sums import sum_of
 from .assignment import Assignment
 from .segment_map import SegmentMap
 from .segments import Action, ActionKind, End, Range, Rule, Segment
@@ -162,8 +162,7 @@ def _middle(cut: Cut, column: Sequence[int] | Whole) -> tuple[int, int]:
     """The mean or the median as a fraction."""
     numbers = np.asarray(column, dtype=np.int64)
     if cut is Cut.MEAN:
-        whole = np.zeros(numbers.size, dtype=np.int64)
-        return int(grouped(numbers, whole, groups=1, code=f"{_CODE}.too_much")[0]), numbers.size
+        return sum_of(numbers, name="a column", code=f"{_CODE}.too_much"), numbers.size
     middle = np.partition(numbers, [(numbers.size - 1) // 2, numbers.size // 2])
     return int(middle[(numbers.size - 1) // 2]) + int(middle[numbers.size // 2]), 2
 

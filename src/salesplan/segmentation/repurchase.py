@@ -22,11 +22,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, whole_numbers
+from ..columns import Whole, day_number, day_numbers, whole_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, require_instance
 from ._code_keys import ranked
-from ._day_column import day_number, day_numbers
 from ._grain import Grains, period_numbers, require_grain
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._repurchase_rate import Repeat, RepurchaseBase, RepurchaseRate, RepurchaseTable, WithinDays, require_base
@@ -92,7 +91,7 @@ class RepurchaseState:
 whose days are not over
         """
         who = whole_numbers(customer, name="customer", code=_CODE, low=0)
-        days = day_numbers(day, name="day", code=_CODE, size=who.size)
+        days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
         money = whole_numbers(amount, name="amount", code=_CODE, size=who.size)
         return _earliest(who[money >= 0], days[money >= 0])
 

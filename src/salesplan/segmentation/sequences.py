@@ -20,13 +20,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, whole_numbers
+from ..columns import Whole, day_number, day_numbers, whole_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, clip, require_instance, require_int
 from ..money import MAX_MINOR
 from ..rate import Rate
 from ._code_keys import keys_of, spelled
-from ._day_column import day_number, day_numbers
 from ._followed import followed
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
@@ -210,7 +209,7 @@ def count_sequences(*, customer: object, item: object, day: object, within_days:
     until = day_number(as_of, name="as_of", code=_CODE)
     who = whole_numbers(customer, name="customer", code=_CODE, low=0)
     what = whole_numbers(item, name="item", code=_CODE, low=0, size=who.size)
-    days = day_numbers(day, name="day", code=_CODE, size=who.size)
+    days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
     known = days <= until
     counts = followed(
         who[known], what[known], days[known], within=min(within, 1 << 22), until=until, code=f"{_CODE}.too_many"

@@ -24,7 +24,7 @@ from ..columns import Whole
 from ..errors import InvalidValue, listed, require_instance
 from ..money import MAX_MINOR, Currency, Money
 from ..rate import Rate
-from ._exact_sums import grouped
+from ._place_sums import sum_of
 from .assignment import Assignment
 from .segment_map import SegmentMap
 from .segments import Action, ActionKind, Range, Rule, Segment
@@ -118,7 +118,7 @@ def _row(money: Whole, of: ShareOf) -> tuple[Whole, Whole, int]:
     if of is ShareOf.CUSTOMERS:
         return amounts, np.cumsum(count) - count, money.size
     shared = np.maximum(money, 0)
-    total = int(grouped(shared, np.zeros(money.size, dtype=np.int64), groups=1, code=f"{_CODE}.too_much")[0])
+    total = sum_of(shared, name="the money", code=f"{_CODE}.too_much")
     part = np.maximum(amounts, 0) * count  # no part is past the total
     return amounts, np.cumsum(part) - part, total
 

@@ -45,7 +45,7 @@ def summarize(
     refunds: Refunds = Refunds.SUBTRACT,
     zero_orders: ZeroOrders = ZeroOrders.COUNT,
     detail: Detail = Detail.RFM,
-    currency: Currency | None = None,
+    currency: str | Currency | None = None,
 ) -> CustomerSummary:
     """The customers of rows that each say who paid what on which day.
 
@@ -62,6 +62,7 @@ def summarize(
     (array([7]), array([2]), array([1990]), array([10]), 1)
     """
     require_instance(detail, Detail, code=_CODE, name="detail")
+    unit = None if currency is None else Currency.of(currency)
     rows = OrderRows.of(
         customer=customer, day=day, amount=amount, as_of=as_of, refunds=refunds, zero=zero_orders, code=_CODE
     )
@@ -85,7 +86,7 @@ def summarize(
     return CustomerSummary(
         as_of=as_of,
         customer=buyers if names is None else names[buyers],
-        currency=currency,
+        currency=unit,
         refunds_rule=refunds,
         zero_rule=zero_orders,
         last_row=None if last is None else _EPOCH + timedelta(days=last),

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 from typing import Final
 
 import attrs
@@ -26,22 +25,20 @@ import numpy as np
 
 from ..columns import day_number
 from ..display import html_table, text_table
-from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int
+from ..errors import InvalidType, InvalidValue, listed, require_instance, require_int
 from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
-from ..rate import Rate
 from ..rulebook import fingerprint
 from ._quantile_cuts import (
     Cut,
     cuts_within,
-    is_above,
     passed,
     passed_one,
-    whole_cut,
+    rising,
     whole_part,
 )
 from ._score_bands import bands
 from .cuts import Cuts
-from .scores import MOST_LEVELS, RfmScore, RfmScores
+from .scores import RfmScore, RfmScores
 from .scoring_rules import CutMethod, Frequency, Nesting, cutter, values_of
 from .summary import CustomerSummary, Refunds, ZeroOrders
 
@@ -86,10 +83,10 @@ class RfmThresholds:
             day_number(self.as_of, name="as_of", code=_CODE)
         if self.customers is not None:
             require_int(self.customers, code=_CODE, name="customers", low=1, high=MAX_MINOR)
-        keep(self, "recency", _rising(self.recency, "recency"))
+        keep(self, "recency", rising(self.recency, "recency"))
         for name in ("frequency", "monetary"):
             rows = listed(getattr(self, name), code=_CODE, name=name)
-            keep(self, name, tuple(_rising(row, name) for row in rows))
+            keep(self, name, tuple(rising(row, name) for row in rows))
             if len({len(row) for row in getattr(self, name)}) != 1:
                 raise InvalidValue(f"{name} must be rows of one length", code=_CODE, value=None)
         r, f, _ = self.levels
@@ -288,18 +285,3 @@ class RfmThresholds:
         of = "" if self.customers is None else f" of {self.customers:,} customers"
         on = "" if self.as_of is None else f" as of {self.as_of}"
         return f"{self.method.value.replace('_', ' ')} cuts{of}{on}"
-
-
-def _rising(cuts: Iterable[Cut], name: str) -> tuple[Cut, ...]:
-    """Checked cuts, whole ones as ints."""
-    own = tuple(whole_cut(cut) for cut in listed(cuts, code=_CODE, name=f"the cuts of {name}"))
-    if len(own) >= MOST_LEVELS:
-        raise InvalidValue(f"at most {MOST_LEVELS - 1} cuts of {name}, not {len(own)}", code=_CODE, value=len(own))
-    for cut in own:
-        if isinstance(cut, Rate):
-            require_int(whole_part(cut), code=_CODE, name=f"a cut of {name}", low=-MAX_MINOR, high=MAX_MINOR)
-        else:
-            require_int(cut, code=_CODE, name=f"a cut of {name}", low=-MAX_MINOR, high=MAX_MINOR)
-    if any(is_above(below, above) for below, above in pairwise(own)):
-        raise InvalidValue(f"the cuts of {name} must not fall: {clip(own)}", code=_CODE, value=own)
-    return own

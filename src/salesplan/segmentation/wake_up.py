@@ -22,8 +22,8 @@ from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int
 from ..money import MAX_MINOR, Currency, Money, Rounding
 from ..rate import Rate
-from ._exact_sums import ratio_keys
 from ._grouped import Grouped
+from ._ratio_keys import ratio_keys
 from .segments import Segment, place_named
 from .summary import CustomerSummary
 
