@@ -10,7 +10,8 @@ from .awards import Award, CashAward, NonCashAward, PotShare
 from .backwards import Breakpoint, NoSale, Threshold, WhyNot, breakpoints, marginal_rate, next_threshold, sales_for
 from .component import Component, DatedTable
 from .contest import Contest, ContestError, Prize, Ranking, Ties, Unmet
-from .credits import Coverage, Credit, CreditError, CreditRole, coverage, split_credit
+from .coverage import Coverage, coverage
+from .credits import Credit, CreditError, CreditRole, split_credit
 from .draw_periods import DrawLedger, draw_ledger
 from .draws import Draw, DrawEntry, DrawKind, draw_once
 from .entry import Better, Entry, Score

@@ -10,7 +10,6 @@ Left out: the attainment of a composite in an earlier period is not measured aga
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
@@ -52,7 +51,7 @@ _GOES_ON = {Accumulation.PERIOD, Accumulation.QUARTER, Accumulation.YEAR}
 def in_the_walk(
     plan: CompPlan,
     component: Component,
-    notes: Iterable[Credit],
+    notes: list[Credit],
     items: list[Item],
     scale: int,
     period: Span,
@@ -60,6 +59,8 @@ def in_the_walk(
 ) -> tuple[list[Item], int, list[Credit]]:
     """The items with the notes that are steps of the walk, in order, their scale, and the notes that are not."""
     later: list[Credit] = []
+    if not notes:
+        return items, scale, later
     steps: list[Item] = []
     sold = {(item.credit.deal, item.credit.role): item for item in items}
     taken: dict[Item, Fraction] = {}

@@ -75,6 +75,7 @@ def work(run: Run, component: Component, credits: list[Credit], notes: list[Cred
         stretch.reached = finals.get(window, ZERO)
         last = _worked(run, stretch, items)
         inner += last.rows
+        last.rows = []  # the ledger that keeps it asks for sums only
         reached[window] = last.accumulated
         run.book.settle(Settled(stretch, last, window, version.first, quota, on_target))
     outer: list[Row] = []

@@ -32,7 +32,6 @@ from .line import LineKind
 __all__ = ["Stretch", "Worth", "average", "read_kpi", "share_text", "shared", "walked"]
 
 ZERO = Fraction(0)
-_WHOLE = Rate(1)
 
 
 @attrs.define(eq=False)
@@ -117,7 +116,7 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
                 row.each = terms.each(tier)
             rows.append(row)
             at += length
-        if credit.share != _WHOLE:
+        if credit.share.numerator != credit.share.denominator:  # both are small and whole: quicker than != of two rates
             rows[first].note = share_text(credit)
         ordinary += own
         item.paid = own, per
@@ -149,7 +148,8 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
 
 def share_text(credit: Credit) -> str:
     """What a reader has to know to check the base of a shared deal."""
-    return "" if credit.share == _WHOLE else f"{credit.share} of {credit.amount.amount}"
+    whole = credit.share.numerator == credit.share.denominator
+    return "" if whole else f"{credit.share} of {credit.amount.amount}"
 
 
 def _claw(item: Item, rows: list[Row]) -> None:

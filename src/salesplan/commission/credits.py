@@ -15,7 +15,6 @@ from fractions import Fraction
 
 import attrs
 
-from ..display import html_table, text_table
 from ..errors import (
     InvalidType,
     InvalidValue,
@@ -32,7 +31,7 @@ from ..rate import Rate
 from .exact import near_rate
 from .spans import require_day
 
-__all__ = ["Coverage", "Credit", "CreditError", "CreditRole", "coverage", "split_credit"]
+__all__ = ["Credit", "CreditError", "CreditRole", "not_one", "order_of", "require_credits", "split_credit"]
 
 _WHOLE = Rate(1)
 _MAX_UNITS = 10**12
@@ -51,6 +50,9 @@ class CreditRole(Enum):
     """Helped to sell it, in addition: a specialist, a partner manager."""
     OVERRIDE = "override"
     """Leads those who sold it."""
+
+
+_PRIMARY = CreditRole.PRIMARY.value
 
 
 def _labels(given: Iterable[str]) -> frozenset[str]:
@@ -165,90 +167,8 @@ def split_credit(
         ]
     whole = sum((each.share.to_fraction() for each in found if each.role is CreditRole.PRIMARY), start=Fraction(0))
     if whole != 1:
-        raise _not_one(deal, whole)
+        raise not_one(deal, whole)
     return tuple(sorted(found, key=order_of))
-
-
-@attrs.frozen(kw_only=True)
-class Coverage:
-    """What was credited of the deals: *deals* amounts in all, *primary* and *additional* (overlay, override) credit.
-
-    *above* names the deals credited beyond 100 % with their total share, the largest first.
-    """
-
-    deals: Fraction
-    primary: Fraction
-    additional: Fraction
-    above: tuple[tuple[str, Rate], ...]
-
-    @property
-    def multiplier(self) -> Rate | None:
-        """Credit per unit sold: 1.3 means that plans pay on 30 % more than was sold. None where nothing was."""
-        if self.deals == 0:
-            return None
-        ratio = (self.primary + self.additional) / self.deals
-        return near_rate(ratio)
-
-    def explain(self) -> str:
-        """The totals, and the deals credited above 100 %."""
-        return text_table(self._rows())
-
-    def _repr_html_(self) -> str:
-        return html_table(("credit", "share"), self._rows())
-
-    def _rows(self) -> list[tuple[str, str]]:
-        total = self.multiplier
-        rows = [("credited of what was sold", "-" if total is None else str(total))]
-        return rows + [(deal, str(share)) for deal, share in self.above]
-
-
-def coverage(credits: Iterable[Credit]) -> Coverage:
-    """How credits cover their deals.
-
-    Raises: CreditError when a payee is credited twice for a deal, primary shares of a deal do not sum to exactly one,
-    or credits disagree on the amount or day of their deal.
-    >>> half = [Credit("D-1", name, amount=Money.of("100", "CNY"), on=date(2026, 11, 3), share=Rate(1, 2)) for name in
-    ...         ("li", "wang")]
-    >>> helped = Credit("D-1", "sun", amount=Money.of("100", "CNY"), on=date(2026, 11, 3), role=CreditRole.OVERLAY)
-    >>> found = coverage([*half, helped])
-    >>> str(found.multiplier), found.above == (("D-1", Rate(2)),)
-    ('200%', True)
-    """
-    return covered(require_credits(credits))
-
-
-def covered(credits: Iterable[Credit]) -> Coverage:
-    """`coverage` of credits that are checked and in order already."""
-    first: dict[str, Credit] = {}
-    primary: dict[str, int | Fraction] = {}
-    total: dict[str, int | Fraction] = {}
-    for credit in credits:
-        deal, share = credit.deal, credit.share
-        known = first.setdefault(deal, credit)
-        if known is not credit and (
-            (known.amount, known.on, known.reverses) != (credit.amount, credit.on, credit.reverses)
-        ):
-            raise CreditError(
-                f"credits of {clip(deal)} disagree on its amount, day or what it reverses",
-                code="commission.deal_differs",
-                value=deal,
-            )
-        part = share.numerator if share.denominator == 1 else share.to_fraction()  # whole shares stay integers
-        total[deal] = total.get(deal, 0) + part
-        if credit.role is CreditRole.PRIMARY:
-            primary[deal] = primary.get(deal, 0) + part
-    for deal in first:
-        if primary.get(deal, 0) != 1:
-            raise _not_one(deal, Fraction(primary.get(deal, 0)))
-    above = [(deal, Fraction(share)) for deal, share in total.items() if share != 1]
-    additional = sum(((share - 1) * first[deal].amount.minor for deal, share in above), start=Fraction(0))
-    deals = Fraction(sum(credit.amount.minor for credit in first.values()))
-    return Coverage(
-        deals=deals,
-        primary=deals,
-        additional=additional,
-        above=tuple((deal, near_rate(share)) for deal, share in sorted(above, key=lambda each: (-each[1], each[0]))),
-    )
 
 
 def require_credits(credits: Iterable[Credit]) -> list[Credit]:
@@ -261,15 +181,15 @@ def require_credits(credits: Iterable[Credit]) -> list[Credit]:
         if not isinstance(credit, Credit):
             raise InvalidType(f"not a Credit: {clip(credit)}", code="commission.credits", value=credit)
     given.sort(key=order_of)
+    unit = given[0].amount.currency if given else None
     for credit in given:
-        if credit.amount.currency != given[0].amount.currency:
+        if credit.amount.currency is not unit and credit.amount.currency != unit:
             raise CurrencyMismatch(
-                f"{clip(credit.deal)} is in {credit.amount.currency}, {clip(given[0].deal)} in "
-                f"{given[0].amount.currency}: convert first",
+                f"{clip(credit.deal)} is in {credit.amount.currency}, {clip(given[0].deal)} in {unit}: convert first",
                 code="money.currency_mismatch",
                 value=credit.amount,
             )
-    marks = [(credit.deal, credit.payee, credit.role.value) for credit in given]
+    marks = [(credit.deal, credit.payee, _role(credit)) for credit in given]
     if len({*marks}) < len(marks):
         seen: set[tuple[str, str, str]] = set()
         twice = next(mark for mark in marks if mark in seen or seen.add(mark))  # type: ignore[func-returns-value]
@@ -283,10 +203,16 @@ def require_credits(credits: Iterable[Credit]) -> list[Credit]:
 
 def order_of(credit: Credit) -> tuple[date, str, str, str]:
     """By day, deal, payee, role."""
-    return credit.on, credit.deal, credit.payee, credit.role.value
+    return credit.on, credit.deal, credit.payee, _role(credit)
 
 
-def _not_one(deal: str, whole: Fraction) -> CreditError:
+def _role(credit: Credit) -> str:
+    """The value of the role; looking it up in the enum takes longer than the comparison."""
+    return _PRIMARY if credit.role is CreditRole.PRIMARY else credit.role.value
+
+
+def not_one(deal: str, whole: Fraction) -> CreditError:
+    """The error for primary shares that do not sum to one."""
     return CreditError(
         f"the primary shares of {clip(deal)} sum to {near_rate(whole)}, not to 100%; a third is Rate(1, 3)",
         code="commission.shares",

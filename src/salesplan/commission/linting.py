@@ -23,7 +23,8 @@ from ._lint_case import Case, Limits, case_of_table, cases_of, known_quota, numb
 from ._lint_limits import caps, floors, most, void_multipliers, void_rates
 from ._lint_tiers import cliffs, dead_tiers, falls, unreachable
 from .component import Component
-from .credits import Credit, coverage
+from .coverage import coverage
+from .credits import Credit
 from .draws import DrawKind
 from .findings import Finding, FindingCode, LintReport, in_order
 from .measures import Credited

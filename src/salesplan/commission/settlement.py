@@ -19,7 +19,8 @@ from ..rate import Rate
 from ._figures import percent_text, rounded
 from ._people import only_of, people_of
 from .additions import Addition, Conversion
-from .credits import Coverage, Credit, CreditRole, covered, require_credits
+from .coverage import Coverage, covered
+from .credits import Credit, CreditRole, require_credits
 from .exact import near_rate
 from .ledger import Ledger
 from .line import LineKind
