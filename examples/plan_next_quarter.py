@@ -14,9 +14,10 @@ import sys
 from pathlib import Path
 
 from chapters import commission, customers, orders, promotions, targets
+from chapters.words import comma, many
 
 from salesplan.errors import SalesplanError
-from salesplan.money import Money
+from salesplan.money import Money, Rounding
 from salesplan.rate import Rate
 
 
@@ -51,12 +52,14 @@ def main(arguments: list[str]) -> int:
 
 def summary(history: list[orders.Order]) -> str:
     """What the history holds, in one sentence."""
-    revenue = Money.sum((order.amount for order in history), currency=history[0].amount.currency)
+    sold = [order.amount for order in history if order.amount.minor >= 0]
+    returned = len(history) - len(sold)
+    revenue = Money.sum((order.amount for order in history), currency=sold[0].currency)
     customers = len({order.customer for order in history})
-    average = revenue.minor // len(history)
+    net = f" net of {many(returned, 'return')}" if returned else ""
     return (
-        f"{len(history):,} orders by {customers:,} customers, {history[0].day} to {history[-1].day}, "
-        f"{revenue} in all, {Money(average, revenue.currency)} an order."
+        f"{many(len(sold), 'order')} by {many(customers, 'customer')}, {history[0].day} to {history[-1].day}, "
+        f"{comma(revenue)} in all{net}, {comma(revenue.times(Rate(1, len(sold)), Rounding.HALF_UP))} an order."
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from salesplan.calendar import Period
 from salesplan.display import Align, text_table
-from salesplan.money import Money
+from salesplan.money import Money, Rounding
 from salesplan.rate import Rate
 from salesplan.segmentation.assignment import Assignment
 from salesplan.segmentation.concentration import NegativeTotals, customer_concentration
@@ -56,7 +56,7 @@ def _who(now: CustomerSummary, columns: Columns) -> Iterator[str]:
     """Customers, orders and money; how many came back; how the money spreads."""
     total, bought = int(now.money.sum()), int(now.orders.sum())
     net = f" net of {many(int(now.refund_orders.sum()), 'return')}" if now.refund_orders.any() else ""
-    each = Money(total // len(now), columns.currency)
+    each = Money(Rounding.HALF_UP.divide(total, len(now)), columns.currency)
     yield (
         f"{many(len(now), 'customer')}, {many(bought, 'order')}, {comma(Money(total, columns.currency))}{net}: "
         f"{comma(each)} a customer."
@@ -135,13 +135,13 @@ def _moved(
     shown, others = cells[:MOVES], cells[MOVES:]
     rows = [("in the same segment", [(at, at) for at in places])]
     rows += [(f"{names[at]} -> {names[to]}", [(at, to)]) for at, to in shown]
-    rows += [(f"{many(len(others), 'other move')}", others)] if others else []
+    rows += [(f"{many(len(others), 'other kind')} of move", others)] if others else []
     rows += [("bought for the first time", [(len(names), to) for to in places])] if moves.entrants.any() else []
     tables = (moves.counts, had, has)
     numbers = [tuple(sum(int(table[cell]) for cell in each) for table in tables) for _, each in rows]
     all_of = tuple(map(sum, zip(*numbers, strict=True)))
     assert all_of == (len(later), int(before.money.sum()), int(later.money.sum()))
-    yield f"Who moved from {before.as_of} to {later.as_of}, the cuts being the same:"
+    yield f"Who moved from {before.as_of} to {later.as_of}, the cuts being the same; most money now first:"
     lines = [
         (name, f"{count:,}", plain(Money(one, unit)), plain(Money(two, unit)))
         for name, (count, one, two) in zip([*(name for name, _ in rows), "all"], [*numbers, all_of], strict=True)

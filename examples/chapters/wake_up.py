@@ -58,7 +58,8 @@ def section(orders: list[Order], columns: Columns, segments: SegmentMap) -> Iter
     if not len(found):
         yield f"Whom to wake on {today}: nobody who spent much (important) has been {silent}."
         return
-    yield f"Whom to wake on {today}: {many(len(found), 'customer')} who spent much (important), {silent}."
+    yield f"Whom to wake on {today}, the last day of the history, by the same cuts:"
+    yield f"{many(len(found), 'customer')} who spent much (important), {silent}."
     coupon = _coupon(orders)
     saves = f"{describe(coupon.benefit)}, on an order of {_least(coupon)} or more"
     yield f"Coupon {COUPON} of chapter 1 is for them: {saves}."
@@ -125,7 +126,7 @@ def _valued(fit: BgNbdFit, expected: _Expected | None) -> Iterator[str]:
     late = "Late is more than twice as long as usual."
     if expected is None:
         why = fit.notes[0] if fit.notes else fit.status.value
-        yield f"There is no BG/NBD model of who orders again; {why}."
+        yield f"A BG/NBD model of who orders again cannot be fitted ({why})."
         yield f"So first comes whose orders have been worth most so far. {late}"
         return
     ahead = expected.quarter.label
