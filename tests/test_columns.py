@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from array import array
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +16,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesplan.columns import EpochDays, codes, day_number, day_numbers, encode, real_numbers, whole_numbers
+from salesplan.columns import (
+    EpochDays,
+    codes,
+    day_number,
+    day_numbers,
+    encode,
+    minor_units,
+    real_numbers,
+    whole_numbers,
+)
 from salesplan.errors import InvalidType, InvalidValue, SalesplanError
-from salesplan.money import MAX_MINOR, Money
+from salesplan.money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from tests.strategies import Broken, Fruit, anything, refusal
+
+CNY = Currency.iso("CNY")
 
 
 def whole(values: Any, **named: Any) -> np.ndarray[Any, Any]:
@@ -179,6 +191,70 @@ def test_other_ids_are_refused_with_the_row(values: Any, error: type[SalesplanEr
     assert refusal(ids, [1, 2], size=3) is not None
 
 
+# --- amounts -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "currency", "expected"),
+    [
+        (["199.00", "0.5", "-20", "0"], "CNY", [19900, 50, -2000, 0]),
+        ([Decimal("19.90"), Decimal("-0.05")], CNY, [1990, -5]),
+        ([199, -1], "CNY", [19900, -100]),
+        ([1500], "JPY", [1500]),
+        (["1.234"], "BHD", [1234]),
+        ([Money.of("3.10", "CNY"), "3.10"], "CNY", [310, 310]),
+        (np.array(["7.00", "8"]), "CNY", [700, 800]),
+        (np.array([7, 8], dtype=np.int32), "CNY", [700, 800]),
+        (pd.Series(["7.00", "8"], dtype="string"), "CNY", [700, 800]),
+        ([], "CNY", []),
+    ],
+    ids=str,
+)
+def test_amounts_become_minor_units(values: Any, currency: Any, expected: list[int]) -> None:
+    column = minor_units(values, currency)
+    assert (column.tolist(), column.dtype, column.flags.writeable) == (expected, np.dtype(np.int64), False)
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "says"),
+    [
+        (["1", 19.9], InvalidType, "row 1 is float: 19.9; read it as text"),
+        (np.array([1.0, np.nan]), InvalidType, "row 0 is float"),
+        ([True], InvalidType, "row 0 is bool"),
+        ([None], InvalidType, "row 0 is NoneType"),
+        (["1", "1.999"], InvalidValue, "row 1 of amount: CNY has 2 decimal places"),
+        (["1,000"], InvalidValue, "row 0 of amount: an amount is plain digits"),
+        ([""], InvalidValue, "row 0 of amount"),
+        ([Decimal("NaN")], InvalidValue, "row 0 of amount"),
+        ([2**63 // 100 + 1], InvalidValue, "row 0 of amount"),
+        ([Money.of(1, "JPY")], CurrencyMismatch, "JPY"),
+        ("199", InvalidType, "a column"),
+        (np.array([["1"]]), InvalidValue, "one column"),
+    ],
+    ids=str,
+)
+def test_what_is_no_amount_is_refused_with_the_row(values: Any, error: type[SalesplanError], says: str) -> None:
+    with pytest.raises(error, match=says) as caught:
+        minor_units(values, "CNY", code="orders.amount")
+    assert len(str(caught.value)) < 200
+    assert caught.value.code in {"orders.amount", "money.currency_mismatch"}
+
+
+@given(st.lists(st.integers(-(2**63) + 1, 2**63 - 1)))
+def test_amounts_come_back_as_they_were_written(minors: list[int]) -> None:
+    written = [Money(each, CNY) for each in minors]
+    for values in (written, [each.amount for each in written], [each.to_decimal() for each in written]):
+        assert minor_units(values, "CNY").tolist() == minors
+
+
+def test_the_way_from_names_and_amounts_is_said() -> None:
+    with pytest.raises(InvalidType, match=r"columns\.encode"):
+        codes(np.array(["ann"]), name="customer", code="x")
+    for values in ([Decimal("1.5")], ["1.5"], [1.5], np.array([1.5]), [Money.of(1, "CNY")]):
+        with pytest.raises(InvalidType, match=r"columns\.minor_units"):
+            whole_numbers(values, name="amount", code="x")
+
+
 # --- days ----------------------------------------------------------------------------------------------------
 
 
@@ -264,6 +340,8 @@ class Zoned(Column):
         ([NEW_YEAR, 20454.0], InvalidType, "row 1 is float"),
         ([NEW_YEAR, True], InvalidType, "row 1 is bool"),
         ([np.datetime64("2026-01")], InvalidType, "row 0 is datetime64"),
+        (list(np.array([5], dtype="M8[7D]")), InvalidType, "row 0 is datetime64"),  # was day 5, and is day 35
+        (list(np.array([12], dtype="M8[2h]")), InvalidType, "row 0 is datetime64"),
         ([np.datetime64("20000-01-01")], InvalidValue, "years 1 to 9999"),
         (np.array([20454]), InvalidType, "row 0 is int: 20454; days since"),
         (np.array([20454.0]), InvalidType, "must be dates, not 'float64'"),
@@ -370,6 +448,13 @@ def test_columns_of_names_pass() -> None:
     assert encoded(["b", "c"], known=["c", "b", "x"]).codes.tolist() == [1, 0]
     assert encoded([1, True], known=[True, 1]).codes.tolist() == [1, 0]
     assert encoded([], known=["c"]).names == ("c",)
+
+
+def test_the_codes_of_names_cannot_be_written_to() -> None:
+    book = encoded(["b", "a"])
+    again = pickle.loads(pickle.dumps(book))  # whose array was one that could be
+    assert (again.codes.tolist(), again.names) == ([1, 0], ("a", "b"))
+    assert not again.codes.flags.writeable
 
 
 @pytest.mark.parametrize(

@@ -31,16 +31,17 @@ def summary_of(
     """A summary of customers by code, or of codes from 0 on."""
     by_code = dict(sorted((rows if isinstance(rows, dict) else dict(enumerate(rows))).items()))
     last = np.array([(as_of - timedelta(row[0])).toordinal() - 719163 for row in by_code.values()], dtype=np.int32)
-    nothing = np.zeros(len(by_code), dtype=np.int64)
+    money = np.array([row[2] for row in by_code.values()], dtype=np.int64)
+    refunds = np.maximum(-money, 0)  # of an order of 0
     return CustomerSummary(
         as_of=as_of,
         customer=np.array(list(by_code), dtype=np.int64),
         first_day=last,
         last_day=last,
         orders=np.array([row[1] for row in by_code.values()], dtype=np.int64),
-        money=np.array([row[2] for row in by_code.values()], dtype=np.int64),
-        refunds=nothing,
-        refund_orders=nothing,
+        money=money,
+        refunds=refunds,
+        refund_orders=np.minimum(refunds, 1),
         currency=currency,
     )
 

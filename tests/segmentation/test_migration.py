@@ -23,7 +23,7 @@ from salesplan.segmentation.migration import Migration, migrate
 from salesplan.segmentation.segment_map import SegmentMap
 from salesplan.segmentation.segments import Range, Rule, ScoreRule, Segment
 from salesplan.segmentation.thresholds import RfmThresholds
-from tests.segmentation.customers import CNY, TOP, Numbers, cdnow, people, quintiles, summary_of
+from tests.segmentation.customers import CNY, TOP, Numbers, cdnow, people, quintiles, scores_of, summary_of
 from tests.strategies import HOSTILE, refusal
 from tests.worked import table
 
@@ -125,6 +125,21 @@ def test_money_of_two_currencies_does_not_migrate() -> None:
     with pytest.raises(CurrencyMismatch):
         migrate(one, by_names({1: ("a", 5)}, currency=Currency.iso("EUR")))
     assert migrate(one, one).currency == CNY
+    with pytest.raises(CurrencyMismatch, match="without a currency"):  # was taken for CNY
+        migrate(one, by_names({1: ("a", 5)}))
+    scored = SegmentMap(tuple(ScoreRule(each, r=Range.exactly(at)) for at, each in enumerate(LEVELS, 1)))
+    bare = scored.assign(scores_of({1: (5, 1, 1)}))  # has no money, and so no currency
+    for found in (migrate(one, bare), migrate(bare, one)):
+        assert (found.currency, found.moved) == (CNY, 1)
+        assert (found.money_before is None) != (found.money_after is None)
+
+
+def test_a_segment_may_be_called_as_the_row_of_those_who_came() -> None:
+    came = SegmentMap((Rule(Segment("came"), orders=Range.exactly(1)), Rule(B, orders=Range(at_least=2))))
+    side = came.assign(summary_of({1: (0, 1, 5)}))
+    lines = [line.split() for line in migrate(side, side).explain().splitlines()[2:]]
+    assert lines[0] == ["came", "1", "0", "0", "100.0", "%"]
+    assert lines[2] == ["came", "0", "0", "0"]  # had the share of the segment
 
 
 def test_sums_past_63_bits_are_refused() -> None:
@@ -142,6 +157,14 @@ def test_drift_is_of_the_same_customers() -> None:
         drift(one, frozen=one, refit=by_names({1: ("a", 6)}))
 
 
+def test_drift_needs_no_money() -> None:
+    scored = SegmentMap(tuple(ScoreRule(each, r=Range.exactly(at)) for at, each in enumerate(LEVELS, 1)))
+    early, late = scores_of({1: (5, 1, 1)}), scores_of({1: (4, 1, 1)})
+    with_money = scored.assign(early, summary=summary_of({1: (0, 1, 5)}))
+    found = drift(with_money, frozen=with_money, refit=scored.assign(late))
+    assert (found.by_thresholds, found.customers) == (1, 1)
+
+
 def test_every_kind_of_drift_is_counted() -> None:
     def side(names: str) -> Assignment:
         return by_names({at: (name, 5) for at, name in enumerate(names)})
@@ -157,8 +180,23 @@ def test_every_kind_of_drift_is_counted() -> None:
 
 def test_tables_that_cannot_be_are_refused() -> None:
     found = worked()
-    for change in ({"counts": [[1, 2, 3]]}, {"counts": -found.counts}, {"counts": found.counts + 1}, {"after": ()}):
+    corner, column, row = np.zeros((3, 3, 3), dtype=np.int64)
+    corner[2, 2], column[0, 2], row[2, 0] = 1, 1, 1
+    changes: tuple[dict[str, Any], ...] = (
+        {"counts": [[1, 2, 3]]},
+        {"counts": -found.counts},
+        {"counts": corner},
+        {"after": ()},
+        {"money_before": row},
+        {"money_after": column},
+    )
+    for change in changes:
         with pytest.raises(InvalidValue):
+            attrs.evolve(found, **change)
+    assert attrs.evolve(found, money_before=column, money_after=row).moved == found.moved
+    changes = ({"before": 5}, {"after": ("a", "b")}, {"currency": "CNY"})
+    for change in changes:
+        with pytest.raises(InvalidType):
             attrs.evolve(found, **change)
     assert pickle.loads(pickle.dumps(found)) == found
     assert hash(pickle.loads(pickle.dumps(found))) == hash(found)

@@ -18,7 +18,7 @@ from salesplan.errors import InvalidType, InvalidValue, NotFound
 from salesplan.money import Currency, CurrencyMismatch, Money
 from salesplan.rulebook import fingerprint, from_data, json_schema, to_data
 from salesplan.segmentation.assignment import Assignment
-from salesplan.segmentation.boxes import Region
+from salesplan.segmentation.boxes import Region, joined
 from salesplan.segmentation.cuts import Cuts
 from salesplan.segmentation.presets import high_value_and_dormant
 from salesplan.segmentation.proving import Overlap, SegmentMapError
@@ -85,6 +85,8 @@ def test_an_unnamed_rest_is_refused_region_by_region() -> None:
     assert len(str(caught.value)) < 200
     assert caught.value.explain().count("\n") == 4
     assert pickle.loads(pickle.dumps(caught.value)).uncovered == caught.value.uncovered
+    with pytest.raises(NotFound, match="no value of 'days since last'"):
+        caught.value.uncovered[0].contains({"money": 5})
 
 
 def published() -> list[ScoreRule]:
@@ -163,7 +165,56 @@ def test_numbers_at_the_end_of_the_range_have_a_segment() -> None:
     found = segments.assign(summary_of([(0, 1, TOP), (0, 1, -TOP), (0, 1, 1 - TOP), (739_000, TOP, TOP - 1)]))
     assert [found.segment_of(code).name for code in range(4)] == ["top", "bottom", "the rest", "the rest"]
     assert found.explain(customer=1).axes[2].missing == 1
+    for money, missing in ((1, TOP - 1), (0, TOP), (-1, None)):  # a difference of 63 bits, and one past them
+        axis = segments.assign(summary_of([(0, 1, money)])).explain(customer=0).axes[2]
+        assert (axis.next_cut, axis.missing) == (TOP, missing)
     assert "customer 1" in found.explain(customer=1).explain()
+
+
+@pytest.mark.parametrize("currency", [None, CNY, Currency.iso("JPY"), Currency("NANO", 9)])
+@pytest.mark.parametrize("edge", [TOP, -TOP])
+@pytest.mark.parametrize("side", ["at_least", "above", "at_most", "below"])
+def test_ranges_end_at_the_ends_of_the_range(side: str, edge: int, currency: Currency | None) -> None:
+    """A map with "at most the largest amount" was refused: the amount past it, which no text needs, does not fit."""
+    end = edge if currency is None else Money(edge, currency)
+    rule = Rule(Segment("a"), orders=Range.exactly(1), money=Range(**{side: end}))
+    if (side, edge) in (("above", TOP), ("below", -TOP)):
+        with pytest.raises(SegmentMapError, match="can never hold"):
+            SegmentMap((rule,), otherwise=REST)
+        return
+    segments = SegmentMap((rule,), otherwise=REST)
+    assert segments.explain()
+    for amount in (-TOP, 1 - TOP, TOP - 1, TOP):
+        found = segments.assign(summary_of([(0, 1, amount)], currency=currency)).explain(customer=0)
+        inside = {"at_least": amount >= edge, "above": amount > edge, "at_most": amount <= edge, "below": amount < edge}
+        assert found.segment.name == ("a" if inside[side] else "the rest")
+        assert found.explain()
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ({"at_least": "3", "at_most": "3"}, "exactly 3.00"),
+        ({"above": "3", "below": "3.02"}, "exactly 3.01"),
+        ({"at_least": "3", "below": "3.02"}, "3.00 or more and below 3.02"),
+        ({"above": "3", "at_most": "5"}, "above 3.00 and at most 5.00"),
+        ({"at_least": "3", "below": "5"}, "3.00 or more and below 5.00"),
+        ({"above": "3"}, "above 3.00"),
+        ({"at_most": "-3"}, "at most -3.00"),
+    ],
+)
+def test_amounts_are_told_by_the_rounder_end(ends: dict[str, str], words: str) -> None:
+    money = Range(**{side: Money.of(end, CNY) for side, end in ends.items()})
+    assert SegmentMap((Rule(Segment("a"), money=money),), otherwise=REST).reason(0) == f"money {words}"
+
+
+@pytest.mark.parametrize(("days", "falls"), [(7, date.max - timedelta(1)), (6, date.max), (5, None)])
+def test_nobody_moves_after_the_last_date(days: int, falls: date | None) -> None:
+    segments = SegmentMap((Rule(Segment("a"), days_since_last=Range(at_most=8)),), otherwise=REST)
+    as_of = date.max - timedelta(3)
+    standing = segments.assign(summary_of([(days, 1, 0)], as_of=as_of)).explain(customer=0)
+    assert (standing.moves_on, standing.moves_to) == (falls, None if falls is None else "the rest")
+    assert (standing.axes[0].on, standing.axes[0].leads_to) == (falls, "the rest")
 
 
 def test_money_of_the_map_and_of_the_customers_must_be_one() -> None:
@@ -173,6 +224,8 @@ def test_money_of_the_map_and_of_the_customers_must_be_one() -> None:
         segments.assign(summary_of(row, currency=Currency.iso("EUR")))
     with pytest.raises(InvalidValue, match="does not say its currency"):
         segments.assign(summary_of(row))
+    with pytest.raises(CurrencyMismatch):
+        Assignment(map=segments, customer=[1], values=[[0, 1, 0]])  # type: ignore[arg-type]
     with pytest.raises(CurrencyMismatch):
         segments.segment_of(RfmValues(days_since_last=0, orders=1, money=Money.of(1, "EUR")))
     with pytest.raises(CurrencyMismatch):
@@ -278,6 +331,17 @@ def test_hostile_values_are_refused_by_name() -> None:
         lambda value: segments.assign(summary_of([(0, 1, 0)]), prospects=value),
         lambda value: found.explain(customer=value) if value is not None else None,
         lambda value: Cuts(days_since_last=value, orders=(), money=()),
+        lambda value: Range(at_least=1).contains(value),
+        lambda value: segments.rules[0].holds(value),
+        lambda value: ScoreRule(REST).holds(value),
+        lambda value: Cuts(days_since_last=(1,), orders=(), money=()).level(value, 1),
+        lambda value: Cuts(days_since_last=(1,), orders=(), money=()).level(0, value),
+        lambda value: Cuts(days_since_last=(1,), orders=(), money=()).levels(value),
+        lambda value: Cuts(days_since_last=(1,), orders=(), money=()).starts(value),
+        lambda value: segments.reason(value),
+        lambda value: Assignment(map=value, customer=found.customer, values=found.values),
+        lambda value: attrs.evolve(found, currency=value) if value is not None else None,
+        lambda value: attrs.evolve(found, cuts=value) if value is not None else None,
     )
     for call in calls:
         refused = [refusal(call, value) for value in HOSTILE if not hasattr(value, "__next__")]
@@ -294,6 +358,9 @@ def test_a_map_is_data() -> None:
         assert fingerprint(from_data(to_data(segments), SegmentMap)) == fingerprint(segments)
         assert pickle.loads(pickle.dumps(segments)) == segments
         assert hash(pickle.loads(pickle.dumps(segments))) == hash(segments)
+        for held in (segments.cover, pickle.loads(pickle.dumps(segments)).cover):
+            arrays = (held.first, held.times, *held.starts, *(mask for masks in held.masks for mask in masks))
+            assert not any(each.flags.writeable for each in arrays)  # what customers are assigned by
     assert json_schema(SegmentMap)
 
 
@@ -362,6 +429,18 @@ def test_a_map_is_refused_just_where_a_dense_grid_has_a_hole_or_a_double(given_r
 @given(st.lists(ranges(1, 5), min_size=1, max_size=5), st.sampled_from(["days_since_last", "orders", "money"]))
 def test_bands_of_one_axis_are_proven_as_a_grid_proves_them(bands: list[Range], axis: str) -> None:
     check_on_the_grid([Rule(Segment("a"), **{axis: band}) for band in bands], GRID)
+
+
+@given(st.lists(st.booleans(), min_size=24, max_size=24), st.sampled_from(list(product((True, False), repeat=3))))
+@example([True, False] * 12, (True, True, True))
+def test_cells_are_joined_into_boxes_that_hold_each_once(cells: list[bool], orderly: tuple[bool, ...]) -> None:
+    left = np.array(cells).reshape(2, 3, 4)
+    times = np.zeros(left.shape, dtype=np.int64)
+    for box in joined(left, orderly=orderly):
+        times[np.ix_(*box)] += 1
+        for axis, places in enumerate(box):  # numbers are one stretch, which a range can say
+            assert not orderly[axis] or places.tolist() == list(range(places[0], places[-1] + 1))
+    assert (times == left).all()
 
 
 @st.composite
@@ -456,6 +535,12 @@ def test_a_standing_by_scores_agrees_with_the_cuts(row: Numbers, day_cuts: list[
         assert days.on == last_day + timedelta(int(days.next_cut))  # type: ignore[arg-type]
 
 
+def test_nothing_lies_above_a_cut_at_the_largest_amount() -> None:
+    cuts = Cuts(days_since_last=(7,), orders=(1, 1), money=(-TOP, 5, 5, TOP))
+    assert [cuts.starts(axis).tolist() for axis in range(3)] == [[8], [2], [1 - TOP, 6]]
+    assert cuts.levels(np.array([[7, 1, TOP], [8, 2, -TOP]])).tolist() == [[2, 1, 4], [1, 3, 1]]
+
+
 def test_levels_that_do_not_follow_from_the_cuts_are_refused() -> None:
     scored = SegmentMap(
         (ScoreRule(Segment("a"), r=Range(above=2)), ScoreRule(Segment("b"), r=Range(at_most=2))), levels=3
@@ -473,6 +558,14 @@ def test_levels_that_do_not_follow_from_the_cuts_are_refused() -> None:
     ]
     with pytest.raises(InvalidValue, match="do not follow from the cuts"):
         scored.assign(scores_of({0: (2, 3, 3)}, top=3), summary=summary, cuts=cuts)
+    with pytest.raises(InvalidType, match="take the summary too"):  # were dropped without a word
+        scored.assign(scores_of({0: (3, 3, 3)}, top=3), cuts=cuts)
+    raw = SegmentMap((Rule(Segment("a"), orders=Range.exactly(1)),), otherwise=REST)
+    with pytest.raises(InvalidType, match="cuts explain scores"):
+        Assignment(map=raw, customer=[0], values=[[0, 1, 5]], cuts=cuts)  # type: ignore[arg-type]
+    yesterday = attrs.evolve(scores_of({0: (3, 3, 3)}, top=3), as_of=AS_OF - timedelta(1))
+    with pytest.raises(InvalidValue, match="different customers or days"):
+        scored.assign(yesterday, summary=summary, cuts=cuts)
     with pytest.raises(InvalidValue, match="different customers"):
         scored.assign(scores_of({1: (3, 3, 3)}, top=3), summary=summary, cuts=cuts)
     bare = scored.assign(scores_of({0: (3, 3, 3)}, top=3))
@@ -494,5 +587,24 @@ def test_an_assignment_owns_its_arrays() -> None:
         assert not column.flags.writeable
     with pytest.raises(InvalidValue, match="each once"):
         Assignment(map=segments, customer=np.array([2, 1]), values=table_of)
-    with pytest.raises(InvalidValue, match="numbers that cannot be"):
-        Assignment(map=segments, customer=np.array([1]), values=np.array([[-1, 1, 5]]))
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ([-1, 1, 5], "numbers that cannot be"),
+        ([0, -1, 0], "numbers that cannot be"),
+        ([0, 0, 5], "numbers that cannot be"),  # nothing bought, and money for it
+        ([3, 0, 0], "numbers that cannot be"),
+        (np.ma.masked_array([0, 1, 5], mask=[False, False, True]), "row 0 is masked"),  # what it hides was taken
+    ],
+)
+def test_numbers_that_are_on_no_axis_are_refused(row: Any, says: str) -> None:
+    segments = SegmentMap((Rule(Segment("a"), orders=Range.exactly(1)),), otherwise=REST, prospects=Segment("none"))
+    assert Assignment(map=segments, customer=[1], values=[[0, 0, 0]]).segment_of(1).name == "none"  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match=says):
+        Assignment(map=segments, customer=[1], values=np.ma.stack([row]))  # type: ignore[arg-type]
+    scored = SegmentMap((ScoreRule(Segment("a"), r=Range.exactly(1)),), otherwise=REST, prospects=Segment("none"))
+    for held, reached in (([0, 1, 0], [0, 0, 0]), ([0, 0, 0], [1, 1, 1]), ([0, 0, 0], [1, 0, 0])):
+        with pytest.raises(InvalidValue, match="customer 1 has"):
+            Assignment(map=scored, customer=[1], values=[held], levels=[reached])  # type: ignore[arg-type]

@@ -154,6 +154,7 @@ def test_each_customer_of_cdnow_is_summarized_as_other_programs_do(name: str, di
 @given(order_rows, refund_rules, zero_rules)
 @example([(1, TODAY, 2**63 - 1)], Refunds.SUBTRACT, ZeroOrders.COUNT)
 @example([(1, TODAY, 2**53 + 1), (1, TODAY, 1)], Refunds.SUBTRACT, ZeroOrders.COUNT)
+@example([(1, TODAY, 2**30)] * 2, Refunds.SUBTRACT, ZeroOrders.COUNT)  # each fits 32 bits, and the sum does not
 def test_a_summary_is_what_one_row_at_a_time_gives(rows: list[Row], refunds: Refunds, zero: ZeroOrders) -> None:
     summary = summary_of(rows, refunds=refunds, zero_orders=zero)
     buyers, waiting = row_by_row(rows, as_of=TODAY, zero=zero, refunds=refunds)
@@ -176,6 +177,41 @@ def test_a_summary_is_what_one_row_at_a_time_gives(rows: list[Row], refunds: Ref
     assert summary.left_out == sum(day > TODAY for _, day, _ in rows)
     assert summary.zero_orders == sum(skipped and day <= TODAY and amount == 0 for _, day, amount in rows)
     assert summary.last_row == max((day for _, day, _ in rows if day <= TODAY), default=None)
+
+
+def test_many_rows_are_summarized_as_few_are() -> None:
+    """Rows are read in blocks, the longest of 2**20: refunds, late rows and purchases on either side of their edges."""
+    size = 2**20 + 2**16 + 3
+    dealt = np.random.default_rng(7)
+    who, on = dealt.integers(0, 500, size), dealt.integers(20_000, 20_100, size).astype(np.int32)
+    paid = dealt.integers(-3, 90, size)
+    rows: dict[str, Any] = {"customer": who, "day": EpochDays(on), "amount": paid}
+    until = EPOCH + timedelta(days=20_090)
+    summary = summarize(**rows, as_of=until, refunds=Refunds.SEPARATE, detail=Detail.REPEAT)
+    for code in (0, 7, 499):
+        mine = (who == code) & (on <= 20_090)
+        bought, back = mine & (paid >= 0), mine & (paid < 0)
+        first = bought & (on == on[bought].min())
+        assert {name: getattr(summary, name)[code] for name in GOOD if name not in ("as_of", "customer")} == {
+            "first_day": on[bought].min(),
+            "last_day": on[bought].max(),
+            "orders": bought.sum(),
+            "purchase_days": len(set(on[bought].tolist())),
+            "money": paid[bought].sum(),
+            "refunds": -paid[back].sum(),
+            "refund_orders": back.sum(),
+            "first_day_money": paid[first].sum(),
+        }
+    assert (summary.left_out, len(summary)) == ((on > 20_090).sum(), 500)
+    assert summary.orders.sum() == ((paid >= 0) & (on <= 20_090)).sum()
+    skipped = summarize(**rows, as_of=until, zero_orders=ZeroOrders.SKIP)
+    assert skipped.zero_orders == ((paid == 0) & (on <= 20_090)).sum()
+    daily = DailyTotals.of(**rows)
+    assert daily.summarize(as_of=until, refunds=Refunds.SEPARATE, detail=Detail.REPEAT) == summary
+    late = np.zeros(size, dtype=np.int64)
+    late[size - 2] = -5
+    with pytest.raises(InvalidValue, match=f"row {size - 2} is -5"):
+        summarize(**rows | {"amount": late}, as_of=date(2030, 1, 1), refunds=Refunds.REFUSE)
 
 
 @given(order_rows, refund_rules, zero_rules, details, st.randoms(use_true_random=False))
@@ -212,6 +248,7 @@ def test_any_parts_merge_to_what_one_pass_gives(
 
 
 @given(order_rows, order_rows, order_rows)
+@example([(1, TODAY, 1), (2**48, TODAY, 1)], [(2**48, TODAY, 1)], [])  # 49 bits, and 15 of a day: one too many
 def test_merging_is_commutative_and_associative(some: list[Row], more: list[Row], rest: list[Row]) -> None:
     makes: list[Any] = [lambda rows: summary_of(rows, detail=Detail.RFM), daily_of]
     for make in makes:
@@ -261,6 +298,7 @@ def test_a_summary_moves_to_another_day_where_nothing_happened_in_between() -> N
     assert caught.value.code == "segmentation.redate"
     cut = summary_of(rows, as_of=date(2026, 6, 4))
     assert cut.at(date(2026, 6, 1)).left_out == 1
+    assert cut.at(date(2026, 6, 4)) == cut
     with pytest.raises(SummaryError):
         cut.at(date(2026, 6, 5))  # it would come in
     with pytest.raises(InvalidType):
@@ -448,6 +486,7 @@ GOOD: dict[str, Any] = {
     "refund_orders": [0, 1],
     "first_day_money": [10, 4],
 }
+BARE: dict[str, Any] = {"purchase_days": None, "first_day_money": None}
 
 
 @pytest.mark.parametrize(
@@ -463,7 +502,7 @@ GOOD: dict[str, Any] = {
         {"purchase_days": [0, 2]},
         {"purchase_days": [2, 2]},
         {"purchase_days": [1, 1]},
-        {"purchase_days": [1, 5], "orders": [2, 9]},
+        {"purchase_days": [1, 4], "orders": [2, 9]},  # in three days
         {"purchase_days": None},
         {"first_day_money": [11, 4]},
         {"first_day_money": [10, 16]},
@@ -471,6 +510,12 @@ GOOD: dict[str, Any] = {
         {"refunds": [-1, 20]},
         {"refunds": [1, 20]},
         {"refund_orders": [0, 0]},
+        {"refund_orders": [0, 21]},  # a refund is of one minor unit or more
+        {"refunds_rule": Refunds.REFUSE},
+        BARE | {"money": [10, -21]},  # net of 20 given back: less than nothing was bought
+        BARE | {"money": [10, -17], "orders": [2, 4], "zero_rule": ZeroOrders.SKIP},  # 3 units in 4 orders, none of 0
+        BARE | {"refunds_rule": Refunds.SEPARATE},  # gross, and below 0
+        {"zero_orders": 1},  # none are skipped
         {"money": [0.5, 1]},
         {"left_out": -1},
         {"zero_orders": True},
@@ -479,11 +524,16 @@ GOOD: dict[str, Any] = {
         {"unmatched_customer": [7], "unmatched_refunds": [1], "unmatched_refund_orders": [1]},
         {"unmatched_customer": [9], "unmatched_refunds": [0], "unmatched_refund_orders": [1]},
         {"unmatched_customer": [9], "unmatched_refunds": [1]},
+        {"unmatched_customer": [9], "unmatched_refunds": [1], "unmatched_refund_orders": [2]},
         {"unmatched_customer": [9, 9], "unmatched_refunds": [1, 1], "unmatched_refund_orders": [1, 1]},
     ],
 )
 def test_columns_that_contradict_each_other_are_refused(bad: dict[str, Any]) -> None:
     assert CustomerSummary(**GOOD).last_row == date(2026, 6, 4)
+    assert CustomerSummary(**GOOD | BARE | {"money": [0, -20]}).detail is Detail.RFM
+    assert (
+        len(CustomerSummary(**GOOD | BARE | {"money": [2, -16], "orders": [2, 4], "zero_rule": ZeroOrders.SKIP})) == 2
+    )
     with pytest.raises((InvalidType, InvalidValue)):
         CustomerSummary(**GOOD | bad)
 
@@ -498,6 +548,9 @@ def test_columns_that_contradict_each_other_are_refused(bad: dict[str, Any]) -> 
         {"bought": [0, 1]},
         {"refunds": [1, 0]},
         {"orders": [0, 1], "bought": [0, 1]},
+        {"orders": [6, 1]},  # an order is of one minor unit or more
+        {"zero_orders": [MAX_MINOR, 0]},  # the rows of a day wrapped around, and with them the customer was gone
+        {"refunds": [MAX_MINOR, 0], "refund_orders": [MAX_MINOR, 0]},
         {"zero_orders": [-1, 0]},
         {"currency": 5},
     ],

@@ -444,6 +444,7 @@ def test_other_thresholds_are_refused(bad: dict[str, Any]) -> None:
         {"levels": (3, 3, 0)},
         {"levels": (3, 3, 101)},
         {"as_of": None},
+        {"thresholds": ["a"]},
     ],
 )
 def test_other_scores_are_refused(bad: dict[str, Any]) -> None:
@@ -458,6 +459,14 @@ def test_other_scores_are_refused(bad: dict[str, Any]) -> None:
     assert RfmScores(**good).score_of(2) == RfmScore(r=2, f=3, m=2)
     with pytest.raises((InvalidType, InvalidValue)):
         RfmScores(**good | bad)
+
+
+@pytest.mark.parametrize("code", [0, MAX_MINOR - 1, MAX_MINOR + 1, 10**30])
+def test_codes_beside_the_only_one_have_no_scores(code: int) -> None:
+    scores = RfmScores(as_of=TODAY, levels=(1, 1, 1), customer=[MAX_MINOR], r=[1], f=[1], m=[1])  # type: ignore[arg-type]
+    assert scores.score_of(MAX_MINOR) == RfmScore(r=1, f=1, m=1)
+    with pytest.raises(NotFound):
+        scores.score_of(code)
 
 
 @given(anything)

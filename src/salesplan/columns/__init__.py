@@ -13,6 +13,7 @@ Left out: masks for what is missing; nothing here fills a hole.
 
 from __future__ import annotations
 
+from ._amounts import minor_units
 from ._days import Days, EpochDays, day_number, day_numbers
 from ._names import Encoded, encode
 from ._numbers import Codes, Reals, Whole, codes, real_numbers, whole_numbers
@@ -28,6 +29,7 @@ __all__ = [
     "day_number",
     "day_numbers",
     "encode",
+    "minor_units",
     "real_numbers",
     "whole_numbers",
 ]

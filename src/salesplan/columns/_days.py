@@ -92,8 +92,9 @@ def _day(value: Any, name: str, code: str, row: int) -> int:
     day, rest = 0, 0
     if isinstance(value, np.datetime64 | datetime) and value != value:
         raise InvalidValue(f"{name} must have no holes; row {row} is NaT", code=code, value=row)
-    if isinstance(value, np.datetime64) and np.datetime_data(value.dtype)[0] in _TICKS:
-        day, rest = divmod(int(value.astype(np.int64)), _TICKS[np.datetime_data(value.dtype)[0]])
+    unit, many = np.datetime_data(value.dtype) if isinstance(value, np.datetime64) else ("", 1)
+    if unit in _TICKS and many == 1:
+        day, rest = divmod(int(value.astype(np.int64)), _TICKS[unit])
     elif isinstance(value, date):
         day = value.toordinal() - _EPOCH
         if isinstance(value, datetime):

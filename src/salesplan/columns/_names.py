@@ -27,13 +27,20 @@ class Encoded:
     codes: Codes = attrs.field(repr=False)
     names: tuple[Any, ...] = attrs.field(repr=False)
 
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "codes", read_only(self.codes))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Encoded, (self.codes, self.names)  # arrays that are pickled can be written to
+
 
 def encode(values: object, *, name: str, code: str, known: Iterable[Any] | None = None) -> Encoded:
     """The ids, from 0 on, of a column of texts, or of anything else that can be hashed and sorted.
 
     The names are those of the column, sorted; or those *known*, the code book of an earlier column, in its order. Names
     of several types are sorted type by type, so 1 and True are two names.
-    Law: the same for any order of the rows; a name is kept as it is, with NUL and lone surrogates.
+    Law: the same for any order of the rows; a name is kept as it is, with NUL and lone surrogates. Equal names of one
+    type are one name, kept as it came first: `Decimal("1.0")` and `Decimal("1.00")`.
     Raises: InvalidType for floats and for what cannot be hashed or sorted; InvalidValue for a hole, for a name that is
     not *known*, or known twice; both with *code*, and naming the first row at fault where one is.
     >>> book = encode(["li", "ann", "li"], name="customer", code="orders.customer")

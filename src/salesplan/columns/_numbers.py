@@ -37,7 +37,7 @@ def whole_numbers(
     array([1990, -500])
     >>> whole_numbers([1990, 19.9], name="sales", code="deals.sales")
     Traceback (most recent call last):
-    salesplan.errors.InvalidType: sales must be whole numbers; row 1 is float: 19.9
+    salesplan.errors.InvalidType: sales must be whole numbers; row 1 is float: 19.9; see columns.minor_units
     """
     return read_only(integers(values, name, code, low, high, size).astype(np.int64, copy=False))
 

@@ -39,14 +39,14 @@ def one_column(given: NDArray[Any] | list[Any], name: str, code: str, size: int 
         raise InvalidValue(f"{name} must have {size:,} rows, not {len(given):,}", code=code, value=len(given))
 
 
-def wrong_kind(given: NDArray[Any], wanted: str, code: str) -> InvalidType:
+def wrong_kind(given: NDArray[Any], wanted: str, code: str, hint: str = "") -> InvalidType:
     """The error for a column of another kind; of floats it names the first that is missing, as holes become NaN."""
     kind = _KINDS.get(given.dtype.kind, clip(str(given.dtype)))
     if not given.size:
         return InvalidType(f"{wanted}, not {kind}", code=code, value=None)
     row = int(np.argmax(~np.isfinite(given))) if given.dtype.kind == "f" else 0
     value = given[row].tolist()
-    return InvalidType(f"{wanted}, not {kind}; row {row} is {clip(value)}", code=code, value=value)
+    return InvalidType(f"{wanted}, not {kind}; row {row} is {clip(value)}{hint}", code=code, value=value)
 
 
 def kind_of(value: object) -> str:

@@ -37,6 +37,8 @@ def by_scores(
 ) -> Assignment:
     """The assignment of scored customers; *summary* must be of the same customers and day."""
     require_instance(scores, RfmScores, code=_CODE, name="the subject of a map over scores")
+    if cuts is not None:
+        require_instance(cuts, Cuts, code=_CODE, name="cuts")
     if set(scores.levels) != {map.levels}:
         raise InvalidValue(
             f"a map of {map.levels} levels, and scores of {' / '.join(str(each) for each in scores.levels)}",

@@ -24,6 +24,9 @@ def own_column(values: object, *, name: str, code: str, low: int = 0, size: int 
 
 def own_table(values: object, *, width: int, name: str, code: str, low: int = 0) -> Whole:
     """An own, read-only copy of a table of whole numbers with *width* columns."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        row = int(np.argwhere(np.ma.getmaskarray(values))[0][0])
+        raise InvalidValue(f"{name} must have no holes; row {row} is masked", code=code, value=row)
     table = _table(values, width)
     if table is None:
         raise InvalidValue(f"{name} must be rows of {width} whole numbers: {clip(values)}", code=code, value=values)

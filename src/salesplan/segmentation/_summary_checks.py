@@ -55,11 +55,21 @@ def check_rows(
     _refuse(summary.first_day > summary.last_day, "first_day is after last_day")
     _refuse(summary.last_day > until, f"last_day is after {summary.as_of}")
     _refuse((summary.refunds > 0) != (summary.refund_orders > 0), "refunds and refund_orders do not fit")
+    for name in ("", "unmatched_"):  # a refund is of one minor unit or more, and so is an order that is none of 0
+        units, rows = getattr(summary, f"{name}refunds"), getattr(summary, f"{name}refund_orders")
+        _refuse(units < rows, f"more {name}refund_orders than {name}refunds")
+        if summary.refunds_rule.value == "refuse":
+            _refuse(units > 0, f"{name}refunds that are refused")
+    skips = summary.zero_rule.value == "skip"
+    if summary.zero_orders and not skips:
+        raise InvalidValue("zero_orders are those skipped, and none are", code=_CODE, value=summary.zero_orders)
+    net = summary.refunds_rule.value == "subtract"
+    least = summary.orders if skips else 0
+    _refuse(summary.money < (least - summary.refunds if net else least), "money is less than was bought")
     if purchase_days is not None and first_day_money is not None:
         _refuse(purchase_days > summary.orders, "more purchase_days than orders")
         span = summary.last_day - summary.first_day
         _refuse((purchase_days - 1 > span) | ((purchase_days == 1) != (span == 0)), "purchase_days do not fit the days")
-        net = summary.refunds_rule.value == "subtract"
         bought = first_day_money - summary.refunds if net else first_day_money
         _refuse(bought > summary.money, "first_day_money is more than was bought")
     _refuse(found(summary.unmatched_customer, summary.customer) >= 0, "unmatched_customer has a purchase")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..columns import Whole, day_number
 from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, require_instance, require_int
-from ..money import MAX_MINOR, Currency, Money
+from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from ..rate import Rate
 from ._one_customer import standing_of
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
@@ -47,7 +47,8 @@ class Assignment:
     with. A row of zeros is a customer who has bought nothing. *segment* is the place in `segments`, *rule* that of the
     rule that holds (-1: the rest, -2: has not bought).
     Law: as the map's `segment_of` says, customer by customer.
-    Raises: InvalidValue for numbers that are not on the axes of the map, or levels that are not those of the cuts.
+    Raises: InvalidValue for numbers that are not on the axes of the map, or levels that are not those of the cuts;
+    InvalidType for cuts with nothing to explain; CurrencyMismatch.
     """
 
     map: SegmentMap
@@ -61,7 +62,21 @@ class Assignment:
     segment: NDArray[np.int16] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        from .segment_map import SegmentMap  # it makes assignments
+
         keep = object.__setattr__
+        require_instance(self.map, SegmentMap, code=_CODE, name="map")
+        for name, kind in (("cuts", Cuts), ("currency", Currency)):
+            if getattr(self, name) is not None:
+                require_instance(getattr(self, name), kind, code=_CODE, name=name)
+        if self.cuts is not None and (not self.map.by_scores or self.values is None):
+            raise InvalidType("cuts explain scores, and take the summary too", code=f"{_CODE}.cuts", value=self.cuts)
+        if self.map.currency is not None and self.map.currency != self.currency:
+            raise CurrencyMismatch(
+                f"the rules are in {self.map.currency}, the money in {self.currency}",
+                code="currency.mismatch",
+                value=self.currency,
+            )
         keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
         if (self.customer[1:] <= self.customer[:-1]).any():
             raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
@@ -194,7 +209,7 @@ class Assignment:
         bought = self.bought
         if self.values is not None:
             days, orders = self.values[:, 0], self.values[:, 1]
-            odd = (days < 0) | (orders < 0) | ((orders > 0) != bought) | (~bought & (days != 0))
+            odd = np.where(bought, (days < 0) | (orders < 1), (self.values != 0).any(axis=1))
             if odd.any():
                 raise self._at_fault(odd, "has numbers that cannot be")
         if self.levels is None:
@@ -203,12 +218,10 @@ class Assignment:
         odd |= ~bought & (self.levels != 0).any(axis=1)
         if odd.any():
             raise self._at_fault(odd, f"has levels outside 1 to {self.map.levels}")
-        if self.cuts is not None:
-            require_instance(self.cuts, Cuts, code=_CODE, name="cuts")
-            if self.values is not None:
-                odd = bought & (self.cuts.levels(self.values) != self.levels).any(axis=1)
-                if odd.any():
-                    raise self._at_fault(odd, "has levels that do not follow from the cuts")
+        if self.cuts is not None and self.values is not None:
+            odd = bought & (self.cuts.levels(self.values) != self.levels).any(axis=1)
+            if odd.any():
+                raise self._at_fault(odd, "has levels that do not follow from the cuts")
 
     def _at_fault(self, odd: NDArray[np.bool_], what: str) -> InvalidValue:
         customer = int(self.customer[int(np.argmax(odd))])

@@ -93,11 +93,13 @@ class NumberAxis:
         """Amounts, with the end named that is rounder: at most 300.00 rather than below 300.01."""
         unit = 1 if self.currency is None else 10**self.currency.exponent
         words = []
+        if span.low is not None and span.below == span.low + 1:
+            return f"exactly {self.number(span.low)}"
         if span.low is not None:
-            past = unit > 1 and span.low % unit == 1
+            past = (unit > 1 and span.low % unit == 1) or span.low > self.high
             words.append(f"above {self.number(span.low - 1)}" if past else f"{self.number(span.low)} or more")
-        if span.below is not None:
-            upto = unit == 1 or span.below % unit == 1
+        if span.below is not None:  # one past either end of the axis is no amount, and is not named
+            upto = self.low < span.below and (unit == 1 or span.below % unit == 1 or span.below > self.high)
             words.append(f"at most {self.number(span.below - 1)}" if upto else f"below {self.number(span.below)}")
         return " and ".join(words) or "known"
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice, permutations
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InvalidValue
+from ..errors import InvalidValue, NotFound, clip
 from .axes import Axis, Between, Cell, Choice, Claim, NumberAxis
 
 __all__ = ["Cover", "Part", "Region", "cover", "joined"]
@@ -51,7 +51,13 @@ class Region:
     claimed_by: tuple[int, ...] = ()
 
     def contains(self, values: dict[str, int | str | None]) -> bool:
-        """Whether somebody with these values, axis by axis, is inside."""
+        """Whether somebody with these values, axis by axis, is inside.
+
+        Raises: NotFound for an axis without a value.
+        """
+        for part in self.parts:
+            if part.axis not in values:
+                raise NotFound(f"no value of {clip(part.axis)}", code="segmentation.region", value=part.axis)
         return all(part.contains(values[part.axis]) for part in self.parts)
 
     def __str__(self) -> str:
@@ -85,10 +91,11 @@ class Cover:
             who = tuple(
                 at for at, masks in enumerate(self.masks) if all(m[p] for m, p in zip(masks, place, strict=True))
             )
-            same = left.copy()
+            common = [np.logical_and.reduce(of_axis) for of_axis in zip(*(self.masks[at] for at in who), strict=True)]
+            same = left & _outer(common)
             for at, masks in enumerate(self.masks):
-                taken = _outer(masks)
-                same &= taken if at in who else ~taken
+                if at not in who:
+                    same[np.ix_(*(one & two for one, two in zip(masks, common, strict=True)))] = False
             boxes = joined(same, orderly=self._orderly())
             regions += [Region(self._parts(box), who) for box in boxes]
             left &= ~same
@@ -139,11 +146,13 @@ def cover(axes: Sequence[Axis], boxes: Sequence[Sequence[Claim]], *, code: str) 
         taken = np.ix_(*masks[at])
         first[taken] = at
         times[taken] += 1
-    first.setflags(write=False)
     starts = tuple(
         np.array([cell.low for cell in each if isinstance(cell, Between) and cell.low is not None], dtype=np.int64)
         for each in cells
     )
+    kept: list[NDArray[Any]] = [first, times, *starts, *(mask for each in masks for mask in each)]
+    for array in kept:
+        array.setflags(write=False)
     return Cover(tuple(axes), cells, first, times, masks, starts)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..columns import Whole
 from ..errors import InvalidValue, listed, require_int
 from ..money import MAX_MINOR
+from ._own_arrays import own_table
 
 __all__ = ["Cuts"]
 
@@ -41,12 +42,20 @@ class Cuts:
             object.__setattr__(self, name, cuts)
 
     def level(self, axis: int, number: int) -> int:
-        """The level of a number on the axis of days (0), orders (1) or money (2)."""
-        passed = sum(cut < number for cut in self._axes()[axis])
+        """The level of a number on the axis of days (0), orders (1) or money (2).
+
+        Raises: InvalidType, InvalidValue for another axis, or what is no whole number.
+        """
+        value = require_int(number, code=_CODE, name="a number")
+        passed = sum(cut < value for cut in self._on(axis))
         return len(self.days_since_last) + 1 - passed if axis == 0 else passed + 1
 
     def levels(self, values: Whole) -> Whole:
-        """The levels of rows of days, orders and money."""
+        """The levels of rows of days, orders and money.
+
+        Raises: InvalidType, InvalidValue for anything but a table of three columns.
+        """
+        values = own_table(values, width=3, name="values", code=_CODE, low=-MAX_MINOR)
         days, orders, money = (
             np.searchsorted(np.array(cuts, dtype=np.int64), values[:, at], side="left")
             for at, cuts in enumerate(self._axes())
@@ -55,7 +64,10 @@ class Cuts:
 
     def starts(self, axis: int) -> Whole:
         """The first numbers of the bands of an axis but the lowest, rising, each once."""
-        return np.unique(np.array([cut for cut in self._axes()[axis] if cut < MAX_MINOR], dtype=np.int64)) + 1
+        return np.unique(np.array([cut for cut in self._on(axis) if cut < MAX_MINOR], dtype=np.int64)) + 1
+
+    def _on(self, axis: int) -> tuple[int, ...]:
+        return self._axes()[require_int(axis, code=_CODE, name="axis", low=0, high=2)]
 
     def _axes(self) -> tuple[tuple[int, ...], ...]:
         return self.days_since_last, self.orders, self.money

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..columns import Days, Whole, day_number
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, clip, require_instance
-from ..money import Currency
+from ..money import MAX_MINOR, Currency
 from ._order_rows import checked_columns
 from ._own_arrays import bytes_of, fields_of
 from ._place_sums import sums_at, total_of
@@ -68,8 +68,12 @@ class DailyTotals:
             (self.customer[1:] == self.customer[:-1]) & (self.day[1:] > self.day[:-1])
         )
         _require(np.append(True, rises)[:size], "rows must rise by customer and day, each once")
-        _require((self.orders > 0) == (self.bought > 0), "orders and bought do not fit")
-        _require((self.refund_orders > 0) == (self.refunds > 0), "refunds and refund_orders do not fit")
+        for name, count, units in (
+            ("orders and bought", self.orders, self.bought),
+            ("refunds and refund_orders", self.refund_orders, self.refunds),
+        ):  # a row is of one minor unit or more
+            _require(((count > 0) == (units > 0)) & (count <= units), f"{name} do not fit")
+        _require(self.refund_orders <= MAX_MINOR - self.orders - self.zero_orders, "more rows than can be counted")
         _require((self.orders > 0) | (self.zero_orders > 0) | (self.refund_orders > 0), "a day without any row")
 
     def __len__(self) -> int:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..columns import Whole
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, clip
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance
 from ..money import Currency, CurrencyMismatch
 from ..rate import Rate
 from ._grouped import Grouped
@@ -43,6 +43,7 @@ class Migration:
     than *before* has segments and one column more than *after*; their last cell is 0, as is the money of those who had
     not come yet, or have left.
     Law: the rows sum to the customers and the money before, the columns to those after.
+    Raises: InvalidType, InvalidValue for tables that cannot be.
     """
 
     before: tuple[Segment, ...]
@@ -53,6 +54,13 @@ class Migration:
     currency: Currency | None = None
 
     def __attrs_post_init__(self) -> None:
+        for side in ("before", "after"):
+            segments = listed(getattr(self, side), code=_CODE, name=side)
+            for segment in segments:
+                require_instance(segment, Segment, code=_CODE, name="a segment")
+            object.__setattr__(self, side, segments)
+        if self.currency is not None:
+            require_instance(self.currency, Currency, code=_CODE, name="currency")
         width = len(self.after) + 1
         for name, low in (("counts", 0), ("money_before", None), ("money_after", None)):
             table = getattr(self, name)
@@ -62,6 +70,9 @@ class Migration:
             if len(own) != len(self.before) + 1 or own[-1, -1]:
                 raise InvalidValue(f"{name} has a row for each segment before, and one more", code=_CODE, value=None)
             object.__setattr__(self, name, own)
+        absent = (self.money_before, -1), (None if self.money_after is None else self.money_after.T, -1)
+        if any(table is not None and table[at].any() for table, at in absent):
+            raise InvalidValue("who has not come yet, or has left, has no money there", code=_CODE, value=None)
 
     def count(self, before: str, after: str) -> int:
         """How many went from one segment to the other.
@@ -135,11 +146,11 @@ class Migration:
         return [Align.LEFT, *[Align.RIGHT] * (len(self.after) + 2)]
 
     def _rows(self) -> list[list[str]]:
+        after = {segment.name for segment in self.after}
         names = [segment.name for segment in self.before]
+        shares = [*(self.share(name, name) if name in after else None for name in names), None]
         rows = []
-        for name, counts in zip([*names, "came"], self.counts.tolist(), strict=True):
-            known = name in {segment.name for segment in self.after} and name in names
-            share = self.share(name, name) if known else None
+        for name, counts, share in zip([*names, "came"], self.counts.tolist(), shares, strict=True):
             rows.append([name, *(f"{count:,}" for count in counts), "" if share is None else percent_text(share)])
         return rows
 
@@ -163,9 +174,9 @@ def migrate(before: Grouped, after: Grouped) -> Migration:
     for each in (before, after):
         if not all(hasattr(each, name) for name in ("customer", "segment", "segments", "money", "currency")):
             raise InvalidType(f"migrate takes two assignments: {clip(each)}", code=_CODE, value=each)
-    currencies = {each.currency for each in (before, after) if each.currency is not None and each.money is not None}
+    currencies = {each.currency for each in (before, after) if each.money is not None}
     if len(currencies) > 1:
-        names = sorted(map(str, currencies))
+        names = sorted(str(each or "money without a currency") for each in currencies)
         raise CurrencyMismatch(f"from {names[0]} to {names[1]}", code="currency.mismatch", value=names[1])
     _, first, second = np.intersect1d(before.customer, after.customer, assume_unique=True, return_indices=True)
     rows, columns = len(before.segments) + 1, len(after.segments) + 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, day_number, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, NotFound, clip, listed, require_int
+from ..errors import InvalidValue, NotFound, clip, listed, require_int, require_text
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._summary_checks import found
 
@@ -63,6 +63,8 @@ class RfmScores:
     def __attrs_post_init__(self) -> None:
         keep = object.__setattr__
         day_number(self.as_of, name="as_of", code=_CODE)
+        if self.thresholds is not None:
+            require_text(self.thresholds, code=_CODE, name="thresholds")
         levels = listed(self.levels, code=_CODE, name="levels")
         if len(levels) != len(_AXES):
             raise InvalidValue(f"levels are three, of r, f and m: {clip(levels)}", code=_CODE, value=levels)

@@ -13,7 +13,7 @@ the reference for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -24,6 +24,7 @@ from ..display import html_table, text_table
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int
 from ..money import Currency, CurrencyMismatch, Money
 from ._assigning import by_scores, by_values
+from ._own_arrays import fields_of
 from .assignment import Assignment
 from .axes import Between, Claim, NumberAxis
 from .boxes import Cover, cover
@@ -39,6 +40,10 @@ _CODE: Final = "segmentation.segment_map"
 _MOST_RULES: Final = 1000
 
 AnyRule: TypeAlias = Rule | ScoreRule
+
+
+def _rebuilt(fields: dict[str, Any]) -> SegmentMap:
+    return SegmentMap(**fields)
 
 
 @attrs.frozen
@@ -89,6 +94,9 @@ class SegmentMap:
             rest=self.otherwise,
             overlap=self.overlap,
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (fields_of(self),)
 
     @property
     def by_scores(self) -> bool:
@@ -142,7 +150,8 @@ class SegmentMap:
     ) -> Assignment:
         """The segment of every customer of a summary, or of scores where the rules are over those.
 
-        With scores, *summary* brings the money, and the *cuts* between the levels what is explained about a customer.
+        With scores, *summary* brings the money, and the *cuts* between the levels, beside it, what is explained about a
+        customer.
         *prospects* are the codes of customers who have bought nothing.
         Law: the order of rows changes no byte; the summary's law carries over.
         Raises: InvalidType for the other kind of subject; CurrencyMismatch; InvalidValue for a customer twice.
@@ -167,7 +176,11 @@ class SegmentMap:
         return np.array([*(place[rule.segment.name] for rule in self.rules), *rest], dtype=np.int16)
 
     def reason(self, place: int) -> str:
-        """The rule of that place in words."""
+        """The rule of that place in words.
+
+        Raises: InvalidType, InvalidValue for what is no place.
+        """
+        require_int(place, code=_CODE, name="place", low=-2, high=len(self.rules) - 1)
         if place == -2:
             return "has not bought"
         return "no rule holds" if place == -1 else str(self.cover.region(_claims(self.rules[place])))

@@ -172,7 +172,7 @@ class Range:
     def contains(self, value: End) -> bool:
         """Whether the number is inside; Money and whole minor units are both compared in minor units.
 
-        Raises: CurrencyMismatch for money of another currency.
+        Raises: CurrencyMismatch for money of another currency; InvalidType for what is no whole number.
         """
         currency = self.currency
         if isinstance(value, Money) and currency is not None and value.currency != currency:
@@ -181,7 +181,7 @@ class Range:
                 code="currency.mismatch",
                 value=value.currency,
             )
-        number = _units(value)
+        number = value.minor if isinstance(value, Money) else require_int(value, code=_CODE, name="a number")
         low, below = self.bounds
         return (low is None or low <= number) and (below is None or number < below)
 
@@ -232,7 +232,11 @@ class Rule:
                 raise InvalidType(f"{name} are numbers, not money: {clip(str(given))}", code=_CODE, value=given)
 
     def holds(self, values: RfmValues) -> bool:
-        """Whether the customer's numbers are in all the ranges."""
+        """Whether the customer's numbers are in all the ranges.
+
+        Raises: CurrencyMismatch; InvalidType.
+        """
+        require_instance(values, RfmValues, code=_CODE, name="values")
         pairs = (
             (self.days_since_last, values.days_since_last),
             (self.orders, values.orders),
@@ -261,6 +265,10 @@ class ScoreRule:
                 raise InvalidType(f"{name} is a level, not money: {clip(str(given))}", code=_CODE, value=given)
 
     def holds(self, levels: RfmScore) -> bool:
-        """Whether the customer's levels are in all the ranges."""
+        """Whether the customer's levels are in all the ranges.
+
+        Raises: InvalidType.
+        """
+        require_instance(levels, RfmScore, code=_CODE, name="levels")
         pairs = ((self.r, levels.r), (self.f, levels.f), (self.m, levels.m))
         return all(given is None or given.contains(value) for given, value in pairs)
