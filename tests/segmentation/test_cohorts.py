@@ -19,7 +19,7 @@ from salesplan.calendar import PeriodKind, plain_period
 from salesplan.errors import InvalidType, InvalidValue, NotFound
 from salesplan.rate import Rate
 from salesplan.rulebook import from_data, to_data
-from salesplan.segmentation import _place_sums
+from salesplan.segmentation import _place_sums, cohorts
 from salesplan.segmentation._grain import Grains, first_days, labels_of, period_numbers
 from salesplan.segmentation.cohorts import (
     CohortCell,
@@ -141,6 +141,8 @@ def test_nothing_makes_an_empty_table() -> None:
     assert (found.ages, found.labels, found.matrix(CohortMeasure.MONEY).shape) == (0, (), (0, 0))
     assert found.observations().shape == (0, 0)
     assert found.mean_retention(0, CohortMean.PLAIN) is None
+    for mean in ("plain", None):  # whatever there is to average
+        assert isinstance(refusal(found.mean_retention, 0, mean), InvalidType)
     assert state.merge(state) == state
     assert "periods from  -" in " ".join(state.explain().splitlines()[2].split(" " * 4))
 
@@ -161,6 +163,11 @@ def test_a_table_too_large_is_refused() -> None:
     with pytest.raises(InvalidValue, match="coarser grain") as caught:
         state.table(through=date.max)
     assert caught.value.code == "segmentation.cohorts.too_many"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cohorts, "_MOST_CELLS", 732)  # 731 and the one of customer 2
+        assert state.table(through=date(3, 1, 1)).ages == 731
+        with pytest.raises(InvalidValue, match="734 cells"):
+            state.table(through=date(3, 1, 2))
 
 
 def test_a_cohort_that_is_not_there_is_not_found() -> None:
@@ -232,7 +239,7 @@ def test_a_table_that_cannot_be_is_refused(change: dict[str, Any], match: str) -
     [
         {"observation": Observation.PARTIAL},
         {"retained": 4},
-        {"retained": 3},
+        {"retained": 3, "orders": 3},  # more than have ordered twice
         {"repurchased": 4},
         {"orders": 0},
         {"age": 0},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import defaultdict
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -116,6 +118,13 @@ def test_late_by_ones_own_rhythm(row: dict[str, str]) -> None:
     assert (found.usual_gap is None) is (late is None)
 
 
+@pytest.mark.parametrize("row", table(PAGE, "Gone by the model"), ids=lambda row: "/".join(row.values()))
+def test_gone_by_the_model(row: dict[str, str]) -> None:
+    history = history_of({7: [date(2026, 1, 1), date(2026, 2, 1)]})
+    found = churn_warnings(history, ChurnRule(gone_from=rate(row["gone from"])), alive=[float(row["stays"])])
+    assert found.gone.tolist() == [row["warned"] == "yes"]
+
+
 def test_whom_to_wake_up() -> None:
     rows = table(PAGE, "Whom to wake up")
     silent = {"dormant": 200, "active": 50}
@@ -128,6 +137,7 @@ def test_whom_to_wake_up() -> None:
     for row, each in zip(ordered, found.top(9), strict=True):
         whole, _, part = row["an order"].partition(" ")
         assert each.value == Rate(int(whole)) + (rate(part) if part else Rate(0))
+    assert [each.customer for each in found.top(2)] == [5, 2]
     assert found.top(1)[0].explain() == (
         "customer 5: dormant, silent for 200 days, an order is worth CNY 50.01; send a wake-up coupon"
     )
@@ -179,13 +189,96 @@ def test_previous_days_may_come_as_any_column_with_holes() -> None:
     history = {1: [date(2025, 1, 1), date(2026, 6, 1)], 2: [date(2026, 6, 1)]}
     summary, expected = summary_of_days(history), stages_of(history)
     holes = np.ma.masked_array(np.array(["2025-01-01", "2020-01-01"], dtype="datetime64[D]"), mask=[False, True])
-    for given_days in ([date(2025, 1, 1), None], np.array(["2025-01-01", "NaT"], dtype="datetime64[ns]"), holes):
+    known = date(2025, 1, 1)
+    columns: list[Any] = [
+        [known, None],
+        (known, pd.NaT),
+        [known, np.datetime64("NaT")],
+        np.array(["2025-01-01", "NaT"], dtype="datetime64[ns]"),
+        np.array(["2025-01-01", "NaT"], dtype=">M8[s]"),
+        np.array([known, None], dtype=object),
+        np.ma.masked_array(np.array([known, known], dtype=object), mask=[False, True]),
+        pd.Series(["2025-01-01", None], dtype="datetime64[ns]"),  # NaT of a data frame was refused as a hole
+        pd.Series([known, None]),
+        holes,
+    ]
+    for given_days in columns:
         assert lifecycle(summary, policy=POLICY, previous_last_day=given_days) == expected
     for wrong in ([date(2025, 1, 1)], [None, None], [date(2025, 1, 1)] * 2, "ab", 7, [20089, None]):
         with pytest.raises(SalesplanError):
             lifecycle(summary, policy=POLICY, previous_last_day=wrong)
     with pytest.raises(InvalidValue, match="customer 2 has bought"):
         stages_of(history, prospects=[2])
+    none = np.full(1, np.datetime64("NaT"))  # without a unit
+    assert lifecycle(summary_of_days({2: history[2]}), policy=POLICY, previous_last_day=none).stage_of(2) is Stage.NEW
+    assert len(lifecycle(summary_of_days({}), policy=POLICY, previous_last_day=[]).customer) == 0
+
+
+class Zoned:
+    """A column of a data frame whose array hides its time zone, as one of polars does."""
+
+    dtype = pd.DatetimeTZDtype("ns", "Asia/Shanghai")
+
+    def __init__(self, days: Any) -> None:
+        self._days = np.array(days, dtype="datetime64[ns]")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self._days
+
+    def __getitem__(self, places: Any) -> Zoned:
+        return Zoned(self._days[places])
+
+
+def test_a_day_that_is_none_is_named_by_its_row_also_after_a_hole() -> None:
+    """Holes were dropped first, so that what came after them had the number of an earlier row."""
+    summary = summary_of_days({1: [AS_OF], 2: [AS_OF]})
+    zoned = pd.Series(["2026-01-01", None], dtype="datetime64[ns, Asia/Shanghai]")
+    for days, match in (
+        ([None, 20089], "row 1 is int"),
+        (np.array(["NaT", "2026-01-01T12"], dtype="datetime64[h]"), "row 1 is '2026-01-01T12'"),
+        (zoned, "must have no time zone"),
+        (Zoned(["2026-01-01", "NaT"]), "must have no time zone, not 'Asia/Shanghai'"),
+        (Zoned(["2026-01-01", "2026-01-01"]), "must have no time zone, not 'Asia/Shanghai'"),
+        ([None], "must have 2 rows, not 1"),
+    ):
+        with pytest.raises(SalesplanError, match=match):
+            lifecycle(summary, policy=POLICY, previous_last_day=days)
+
+
+def test_who_bought_nothing_does_not_move() -> None:
+    """The days of a prospect leaked a TypeError."""
+    assert POLICY.moves(as_of=AS_OF, first_day=None, last_day=None, previous_last_day=None) is None
+    late = date.max - timedelta(POLICY.new_days)
+    for first, moves in ((late, None), (late - timedelta(1), (date.max, Stage.ACTIVE))):
+        assert POLICY.moves(as_of=first, first_day=first, last_day=first, previous_last_day=None) == moves
+
+
+def test_the_days_of_a_customer_are_found_up_to_the_last_code() -> None:
+    """One code past 2**63 - 1 made floats of both, and the last customers were not found."""
+    found = history_of({2**63 - 1: [AS_OF], 2**63 - 2: [AS_OF - timedelta(1)]})
+    assert (found.days_of(2**63 - 1), found.days_of(2**63 - 2), found.days_of(5)) == (
+        (AS_OF,),
+        (AS_OF - timedelta(1),),
+        (),
+    )
+    for code in (-1, 2**63, 1.0, True, "7", None):
+        assert refusal(found.days_of, code) is not None
+    with pytest.raises(InvalidValue, match="row 0 is -719163"):  # the day before 0001-01-01
+        attrs.evolve(found, day=np.array([-719163, 0]))
+
+
+def test_the_longest_gap_there_can_be_is_judged() -> None:
+    days = [date.min, date.max - timedelta(1)]
+    found = churn_warnings(history_of({7: days}, as_of=date.max), ChurnRule(late_after=Rate(10**9), min_gaps=1))
+    assert found.warning(7).late_on is None
+    assert found.warning(7).explain().endswith("silent for 1 day, usually 3,652,057.0; late never")
+
+
+def test_prospects_take_their_place_without_money() -> None:
+    found = stages_of({3: [AS_OF], 5: [AS_OF], 7: [AS_OF]}, prospects=[9, 1, 4])
+    assert found.money is not None
+    rows = list(zip(found.customer.tolist(), found.money.tolist(), found.first_day.tolist(), strict=True))
+    assert rows == [(1, 0, None), (3, 0, AS_OF), (4, 0, None), (5, 1, AS_OF), (7, 2, AS_OF), (9, 0, None)]
 
 
 def test_stages_migrate() -> None:
@@ -204,10 +297,14 @@ def test_the_model_judges_only_who_came_back_once() -> None:
     found = churn_warnings(history_of(history), rule, alive=[0.0, 0.25, 0.125])
     assert found.gone.tolist() == [False, False, True]
     assert found.judged.tolist() == [False, True, True]
+    assert found.warned.tolist() == [False, False, True]
     assert found.warning(3).reasons == (ChurnReason.MODEL,)
+    both = churn_warnings(history_of(history), attrs.evolve(rule, min_gaps=1), alive=[0.0, 0.25, 0.125])
+    assert (both.late.tolist(), both.warned.tolist()) == ([False, True, False], [False, True, True])
+    assert both.explain().split("\n")[-1].split() == ["warned", "of", "2"]
     assert found.warning(3).explain().splitlines() == [
         "customer 3 on 2026-06-30: may be gone",
-        "silent for 29 days; 1 gaps so far, too few for a rhythm",
+        "silent for 29 days; 1 gap so far, too few for a rhythm",
         "gone by the model with 87.5 %",
     ]
     assert found.warning(1).alive is None
@@ -246,16 +343,86 @@ def test_waking_up_whoever_is_not_in_the_summary_is_refused() -> None:
     assert wake_up_candidates(groups, segments=["at risk"], summary=summary).explain().startswith("0 customers")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"customer": [2, 1]},
+        {"customer": [1, 1]},
+        {"silent": [1]},
+        {"silent": [1, AS_OF.toordinal()]},
+        {"gaps": [1, -1]},
+        {"doubled_median_gap": [2**62, 0]},
+        {"alive": None},
+        {"alive": [0.5]},
+        {"alive": [0.5, 1.5]},
+        {"as_of": None},
+        {"rule": None},
+    ],
+)
+def test_warnings_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
+    found = results({1: [date(2025, 1, 1), date(2026, 6, 1)], 2: [date(2026, 6, 1)]})[2]
+    with pytest.raises(SalesplanError):
+        attrs.evolve(found, **change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"customer": [1]},
+        {"orders": [1, 0]},
+        {"segment": [1, 7]},
+        {"segment": [-1, 1]},
+        {"money": [0.5, 1.0]},
+        {"days_since_last": [-1, 0]},
+        {"expected": [1.0]},
+        {"segments": (7,)},
+        {"currency": "CNY"},
+        {"as_of": "2026-01-01"},
+    ],
+)
+def test_candidates_that_cannot_be_are_refused(change: dict[str, Any]) -> None:
+    found = results({1: [date(2025, 1, 1), date(2026, 6, 1)], 2: [date(2026, 6, 1)]})[5]
+    assert len(found) == 2
+    with pytest.raises(SalesplanError):
+        attrs.evolve(found, **change)
+
+
+def test_values_keep_no_column_of_the_caller() -> None:
+    silent = np.array([3, 4])
+    found = attrs.evolve(results({1: [AS_OF], 2: [AS_OF]})[3], silent=silent)
+    silent[0] = 9
+    assert found.silent.tolist() == [3, 4]
+
+
 def test_policies_are_data() -> None:
     for rule in (POLICY, ChurnRule(), ChurnRule(late_after=Rate(5, 2), min_gaps=3, gone_from=Rate(9, 10))):
         assert from_data(to_data(rule), type(rule)) == rule
 
 
+def results(history: History) -> list[Any]:
+    summary, days = summary_of_days(history), history_of(history)
+    stages, rule = stages_of(history, prospects=[5]), ChurnRule(min_gaps=1, gone_from=Rate(1, 2))
+    return [
+        stages,
+        days,
+        churn_warnings(days, rule, alive=[0.5] * len(history)),
+        churn_warnings(days, ChurnRule()),
+        wake_up_candidates(stages, segments=["new", "reactivated"], summary=summary),
+        wake_up_candidates(stages, segments=["new", "reactivated"], summary=summary, expected=[2.0] * len(history)),
+    ]
+
+
 def test_results_are_values() -> None:
+    """Copies of warnings and of lists to wake up could be written to, and two equal lists were not equal."""
     history = {1: [date(2025, 1, 1), date(2026, 6, 1)], 2: [date(2026, 6, 1)]}
-    for found in (stages_of(history, prospects=[5]), history_of(history)):
-        assert pickle.loads(pickle.dumps(found)) == found
-        assert hash(pickle.loads(pickle.dumps(found))) == hash(found)
+    for found, again in zip(results(history), results(history), strict=True):
+        assert (found, hash(found)) == (again, hash(again))
+        for copy in (pickle.loads(pickle.dumps(found)), deepcopy(found), found):
+            assert (copy, hash(copy)) == (found, hash(found))
+            columns = [getattr(copy, each.name) for each in attrs.fields(type(copy))]
+            assert not any(each.flags.writeable for each in columns if isinstance(each, np.ndarray))
+        assert found != 7
+    assert len({*results(history)}) == 6
     assert stages_of(history).to_columns()["previous_last_day"].tolist() == [date(2025, 1, 1), None]
     assert stages_of(history, prospects=[5]).counts.tolist() == [1, 1, 0, 1, 0, 0, 0]
     assert "reactivated" in stages_of(history)._repr_html_()
@@ -422,6 +589,12 @@ def test_the_most_valuable_are_woken_first(rows: list[tuple[int, int, int]]) -> 
     asleep = [code for code, row in enumerate(rows) if row[0] > SHORT.at_risk_days]
     expected = sorted(asleep, key=lambda code: (-Fraction(rows[code][2], rows[code][1]), code))
     assert found.customer.tolist() == expected
+    values = [row[2] / 4 for row in rows]
+    modelled = wake_up_candidates(groups, segments=["dormant", "lost"], summary=summary, expected=values)
+    assert modelled.customer.tolist() == sorted(asleep, key=lambda code: (-values[code], code))
+    for each in modelled.top(99):
+        silent, orders, _ = rows[each.customer]
+        assert (each.days_since_last, each.orders, each.value) == (silent, orders, values[each.customer])
 
 
 def test_days_as_numbers_are_taken_where_they_are_said_to_be() -> None:

@@ -348,7 +348,16 @@ def test_what_is_missing_reaches_the_next_level_until_its_last_day(
         assert membership(policy, known, as_of=day).spent < found.spent  # type: ignore[operator]
 
 
+FOUR = (Level("0", 0), Level("1", 3), Level("2", 5), Level("3", 9))
+
+
 @given(policies, spends, later)
+@example(  # nothing keeps level 1 over its review, but 5 reach level 2, whose term has only begun: None was said
+    MembershipPolicy(levels=FOUR, window=RollingDays(1), keep=KeepTerm(days=2)), {START: 3}, START
+)
+@example(  # 2 more reach level 2, which lands on level 1 a day later: 3 was said
+    MembershipPolicy(levels=FOUR, window=RollingDays(1), keep=KeepDays(0), fall=Fall.ONE_LEVEL), {START: 3}, START
+)
 def test_what_keeps_a_level_does_and_one_less_does_not(
     policy: MembershipPolicy, spend: dict[date, int], as_of: date
 ) -> None:

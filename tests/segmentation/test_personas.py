@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from copy import deepcopy
 from itertools import product
 from typing import Any
 
 import attrs
 import numpy as np
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -78,12 +80,97 @@ def tags() -> Tags:
 def test_tags() -> None:
     rows = table(PAGE, "Tags")
     ages = [int(row["age"]) if row["age"] else None for row in rows]
-    columns = tags().columns_of({"age": ages, "city tier": [row["city tier"] for row in rows]}, size=len(rows))
+    columns = {"age": ages, "city tier": [row["city tier"] for row in rows]}
+    found = tags().assign(customer=range(len(rows)), columns=columns)
     for at, (row, age) in enumerate(zip(rows, ages, strict=True)):
-        held = tags().tags_of({"age": age, "city tier": row["city tier"]})
-        assert " ".join(held) == row["tags"]
-        assert tuple(tag for tag, column in columns.items() if column[at]) == held
+        assert " ".join(tags().tags_of({"age": age, "city tier": row["city tier"]})) == row["tags"]
+        assert " ".join(found.tags_of(at)) == row["tags"]
     assert tags().explain().splitlines()[1] == "metropolitan  city tier 1"
+
+
+def test_tags_say_who_has_them_and_why() -> None:
+    columns = {"age": [30, 17, None], "city tier": ["1", "2", "3"]}
+    found = tags().assign(customer=[9, 2, 5], columns=columns)
+    assert [" ".join(line.split()) for line in found.explain().splitlines()] == [
+        "adult 1 33.3 %",
+        "metropolitan 1 33.3 %",
+        "unknown age 1 33.3 %",
+    ]
+    assert found.explain(customer=9) == "adult         age 18 or more\nmetropolitan  city tier 1"
+    assert found.explain(customer=5) == "unknown age  age unknown"
+    assert found.explain(customer=2) == "no tag"
+    assert found.customers_with("adult").tolist() == [9]
+    assert {name: column.tolist() for name, column in found.to_columns().items()} == {
+        "customer": [5, 9, 9],
+        "tag": [2, 0, 1],
+    }
+    assert "<td" in found._repr_html_()
+    for tag in ("child", 7, None):
+        assert isinstance(refusal(found.customers_with, tag), NotFound)
+    for call in (found.tags_of, lambda code: found.explain(customer=code)):
+        with pytest.raises(NotFound):
+            call(3)
+    with pytest.raises(InvalidValue, match="each once"):
+        tags().assign(customer=[1, 1, 2], columns=columns)
+    assert tags().assign(customer=[], columns={"age": [], "city tier": []}).counts.tolist() == [0, 0, 0]
+
+
+def test_two_rules_of_one_tag_are_both_its_reason() -> None:
+    rules = (TagRule("a", (Where("age", Range(at_least=5)),)), TagRule("a", (Where("age", Range(below=9)),)))
+    found = Tags((AGE,), rules).assign(customer=[1, 2, 3], columns={"age": [4, 7, 9]})
+    assert found.counts.tolist() == [3]
+    assert [found.explain(customer=code).count("\n") for code in (1, 2, 3)] == [0, 1, 0]
+
+
+def test_assignments_are_values() -> None:
+    """Copies of an assignment could be written to, and two equal ones were not equal."""
+    columns = {"age": [5, 30], "city tier": ["1", None]}
+    personas = PersonaMap((AGE, TIER), (STUDENT, PROFESSIONAL), otherwise=REST)
+    ways: tuple[Any, ...] = (personas.assign, tags().assign)
+    for assign in ways:
+        found, again = (assign(customer=[1, 2], columns=columns) for _ in range(2))
+        assert (found, hash(found)) == (again, hash(again))
+        for copy in (pickle.loads(pickle.dumps(found)), deepcopy(found), found):
+            assert (copy, hash(copy)) == (found, hash(found))
+            arrays = [getattr(copy, each.name) for each in attrs.fields(type(copy))]
+            assert not any(each.flags.writeable for each in arrays if isinstance(each, np.ndarray))
+        assert found != assign(customer=[1, 3], columns=columns)
+        assert found != assign(customer=[1, 2], columns=columns | {"age": [30, 30]})
+        assert found != 7
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rules": None},
+        {"customer": [2, 1]},
+        {"customer": [1]},
+        {"holds": None},
+        {"holds": np.zeros((2, 2), dtype=np.bool_)},
+        {"holds": np.zeros((2, 3), dtype=np.int64)},
+        {"holds": np.zeros(6, dtype=np.bool_)},
+    ],
+)
+def test_an_assignment_of_tags_that_cannot_be_is_refused(change: dict[str, Any]) -> None:
+    found = tags().assign(customer=[1, 2], columns={"age": [5, 30], "city tier": ["1", None]})
+    assert found.holds.shape == (2, 3)
+    with pytest.raises(SalesplanError):
+        attrs.evolve(found, **change)
+
+
+@pytest.mark.parametrize(
+    "change", [{"map": None}, {"map": 5}, {"customer": [2, 1]}, {"rule": [0]}, {"rule": [0, 2]}, {"rule": [-2, 0]}]
+)
+def test_an_assignment_of_personas_that_cannot_be_is_refused(change: dict[str, Any]) -> None:
+    found = PersonaMap((AGE,), (STUDENT, PROFESSIONAL), otherwise=REST).assign(customer=[1, 2], columns={"age": [5, 3]})
+    with pytest.raises(SalesplanError):
+        attrs.evolve(found, **change)
+
+
+def test_a_map_without_a_rest_has_no_rest() -> None:
+    whole = PersonaMap((AGE,), (PersonaRule(REST, (Where("age", Range(at_least=0)),)),))
+    with pytest.raises(InvalidValue, match="no rest"):
+        attrs.evolve(whole.assign(customer=[1], columns={"age": [3]}), rule=np.array([-1]))
 
 
 # --- edges ---------------------------------------------------------------------------------------------------
@@ -124,6 +211,20 @@ def test_unknown_is_a_value_only_where_it_may_be() -> None:
         ]
         with pytest.raises(InvalidValue, match="no holes; row 1"):
             known.assign(customer=[1, 2], columns={"age": column})
+    columns: list[Any] = [
+        [5, float("nan")],
+        [5, pd.NA],
+        np.array([5, None], dtype=object),
+        pd.Series([5, None], dtype="Int64"),
+        pd.Series([5, None], dtype=object),
+    ]
+    for column in columns:
+        assert maybe.assign(customer=[1, 2], columns={"age": column}).rule.tolist() == [0, -1]
+    tier = PersonaMap((TIER,), (PersonaRule(Segment("one"), (Where("city tier", AnyOf(("1",))),)),), otherwise=REST)
+    texts: list[Any] = [["1", None], ["1", float("nan")], np.array(["1", None], dtype=object)]
+    texts += [pd.Series(["1", None], dtype=kind) for kind in ("str", "string", "category", object)]
+    for column in texts:  # a column of texts with holes was refused when a data frame held it
+        assert tier.assign(customer=[1, 2], columns={"city tier": column}).rule.tolist() == [0, -1]
     with pytest.raises(InvalidType):
         known.persona_of({"age": None})
     with pytest.raises(SegmentMapError, match="can never hold"):
@@ -156,6 +257,53 @@ def test_values_that_nobody_can_have_are_refused() -> None:
             call({"age": 0})
     with pytest.raises(InvalidValue, match="must have 1 rows"):
         bounded.assign(customer=[1], columns={"age": [0, 0], "city tier": ["1"]})
+
+
+def test_a_value_that_nobody_can_have_is_named_by_its_row_also_after_a_hole() -> None:
+    """Holes were dropped first, so that what came after them had the number of an earlier row."""
+    personas = PersonaMap((attrs.evolve(AGE, presence=MAYBE), TIER), (STUDENT,), otherwise=REST)
+    wrong: list[tuple[str, list[Any], str]] = [
+        ("age", [None, "x"], "row 1 is str"),
+        ("age", [None, -4], "row 1 is -4"),
+        ("age", [None, False], "row 1 is bool"),
+        ("city tier", [None, "9"], "row 1 is '9'"),
+        ("city tier", [None, 9], "row 1 is 9"),
+    ]
+    for name, column, match in wrong:
+        with pytest.raises(SalesplanError, match=match):
+            personas.assign(customer=[1, 2], columns={"age": [1, 2], "city tier": ["1", "2"], name: column})
+
+
+@pytest.mark.parametrize("column", [{5: 6}, {5}, np.array(5), "5", b"5", bytearray(b"5"), iter([5]), list, range(5, 5)])
+def test_what_is_no_column_is_refused(column: Any) -> None:
+    """A set was taken for a column, in whatever order it had; an array without a dimension leaked a TypeError."""
+    with pytest.raises(SalesplanError):
+        PersonaMap((AGE,), (STUDENT,), otherwise=REST).assign(customer=[1], columns={"age": column})
+
+
+@pytest.mark.parametrize(
+    "ages",
+    [
+        np.array([17, 18], dtype=">i2"),
+        np.array([17, 0, 18, 0])[::2],
+        range(17, 19),
+        np.array([17, 18], dtype=np.uint64),
+    ],
+)
+def test_ages_are_read_in_any_whole_type(ages: Any) -> None:
+    found = PersonaMap((AGE,), (STUDENT,), otherwise=REST).assign(customer=[1, 2], columns={"age": ages})
+    assert found.rule.tolist() == [0, -1]
+
+
+def test_the_ends_of_63_bits_have_a_persona() -> None:
+    low = 2 - 2**63
+    below, above = (PersonaRule(Segment(name), (Where("n", Range(**ends)),)) for name, ends in (
+        ("below", {"below": 0}), ("above", {"at_least": 0}),
+    ))  # fmt: skip
+    personas = PersonaMap((NumberAttribute("n", low=low),), (below, above))
+    numbers = [low, -1, 0, 2**63 - 1]
+    assert personas.assign(customer=range(4), columns={"n": numbers}).rule.tolist() == [0, 0, 1, 1]
+    assert [personas.persona_of({"n": each}).name for each in numbers] == ["below", "below", "above", "above"]
 
 
 def test_personas_migrate_and_are_values() -> None:
@@ -199,6 +347,8 @@ def test_hostile_values_are_refused_by_name() -> None:
         lambda value: personas.assign(customer=[1], columns={"age": [value], "city tier": ["1"]}),
         lambda value: personas.assign(customer=[1], columns={"age": [3], "city tier": [value]}),
         lambda value: tags().tags_of({"age": value, "city tier": value}),
+        lambda value: tags().assign(customer=value, columns={"age": [3], "city tier": ["1"]}),
+        lambda value: tags().assign(customer=[1], columns=value),
     )
     for call in calls:
         refused = [refusal(call, value) for value in HOSTILE if not hasattr(value, "__next__")]
@@ -307,6 +457,9 @@ def test_columns_are_held_to_records(case: tuple[tuple[Any, ...], list[PersonaRu
         rules_of_tags = Tags(attributes, tuple(TagRule(rule.persona.name, rule.where) for rule in rules))
     except InvalidValue:
         return
-    held = rules_of_tags.columns_of(columns, size=len(people))
+    tagged = rules_of_tags.assign(customer=list(range(len(people))), columns=columns)
     for at, each in enumerate(people):
-        assert rules_of_tags.tags_of(each) == tuple(tag for tag in rules_of_tags.tags if held[tag][at])
+        assert rules_of_tags.tags_of(each) == tagged.tags_of(at)
+        assert tagged.holds[at].tolist() == [holds(rule, each) for rule in rules]
+    other_order = {name: [people[code][name] for code in codes] for name in "mnc"}
+    assert rules_of_tags.assign(customer=codes, columns=other_order) == tagged

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import date, timedelta
 from typing import Any
 
@@ -105,6 +104,24 @@ def test_points_renewed_at_the_end_of_all_days_last() -> None:
     ledger = ledger.earn("a", on=START, points=5, until=date(2026, 2, 1)).spend("s", on=START, points=5)
     ledger = ledger.reverse("v", on=late, spending="s")
     assert [(lot.points, lot.until) for lot in ledger.at(date.max).lots] == [(0, date(2026, 2, 1)), (5, None)]
+
+
+@pytest.mark.parametrize(("more", "until"), [(0, date.max), (1, None)])
+def test_points_may_be_renewed_until_the_last_of_all_days(more: int, until: date | None) -> None:
+    back = date(2026, 2, 1)
+    policy = PointsPolicy(shortfall=Shortfall.DEBT, lapsed=Lapsed.RENEW, renew_days=36_500)
+    on = date.max - timedelta(36_500 - more)
+    ledger = PointsLedger(policy=policy).earn("a", on=START, points=5, until=back).spend("s", on=START, points=5)
+    assert ledger.reverse("v", on=on, spending="s").at(on).lots[-1].until == until
+
+
+def test_what_expires_on_one_day_is_announced_together() -> None:
+    several = events(
+        "01-01 earn a 10 until 03-01; 01-02 earn b 5 until 02-01; 01-03 earn c 7 until 03-01; 01-04 earn d 1"
+    )
+    ledger = PointsLedger(policy=NEGATIVE, events=tuple(several)).spend("s", on=day("01-05"), points=5)
+    assert ledger.at(day("01-05")).expiring == ((day("03-01"), 17),)
+    assert ledger.at(day("01-04")).expiring == ((day("02-01"), 5), (day("03-01"), 17))
 
 
 def test_sums_past_63_bits_are_summed() -> None:
@@ -276,48 +293,104 @@ def test_without_expiry_a_balance_is_plain_arithmetic(chosen: PointsPolicy, seve
         assert ledger.at(on).balance - ledger.at(on).debt == plain
 
 
-def point_by_point(several: tuple[PointsEvent, ...], chosen: PointsPolicy, on: date) -> tuple[int, int, int]:
-    """Balance, spent and expired without refunds: each point one by one."""
-    left: list[tuple[bool, date, date, str]] = []  # what expires first stands first
-    taken: dict[str, list[tuple[bool, date, date, str]]] = {}
-    expired = 0
-    for at in itertools.count():
-        today = START + timedelta(at - 1)
-        if today > on:
-            return len(left), sum(map(len, taken.values())), expired
-        gone = [point for point in left if not point[0] and point[1] <= today]
-        expired += len(gone)
-        left = [point for point in left if point not in gone]
+def point_by_point(several: tuple[PointsEvent, ...], chosen: PointsPolicy, on: date) -> dict[str, Any]:
+    """The book kept with a dict for each point, one point after the other."""
+    points: list[dict[str, Any]] = []
+    taken: dict[str, list[dict[str, Any]]] = {}
+    debt, void = dict[str, int](), dict[str, int]()
+    short = 0
+
+    def left() -> list[dict[str, Any]]:
+        """What expires first stands first."""
+        there = [point for point in points if point["is"] == "left"]
+        return sorted(
+            there, key=lambda each: (each["until"] is None, each["until"] or date.max, each["on"], each["of"])
+        )
+
+    for today in (START + timedelta(at) for at in range((on - START).days + 1)):
+        for point in left():
+            if point["until"] is not None and point["until"] <= today:
+                point["is"] = "expired"
         events_of = [each for each in several if each.on == today]
+        spent = {each.id: each.points for each in events_of if isinstance(each, Spending)}
         for each in events_of:
             if isinstance(each, Earning):
-                left += [(each.until is None, each.until or date.max, each.on, each.id)] * each.points
-        today_spent = {each.id: each.points for each in events_of if isinstance(each, Spending)}
-        for each in events_of:
-            if isinstance(each, SpendReversal) and each.spending in today_spent:
-                today_spent[each.spending] -= each.points
-            elif isinstance(each, SpendReversal):
+                debt[each.id] = void[each.id] = 0
                 for _ in range(each.points):
-                    never, until, earned, name = taken[each.spending].pop()
-                    if never or until > today:
-                        left.append((never, until, earned, name))
+                    points.append(
+                        {"of": each.id, "on": today, "until": each.until, "is": "reversed" if short else "left"}
+                    )
+                    short -= short > 0
+        for each in events_of:
+            if isinstance(each, SpendReversal) and each.spending in spent:
+                spent[each.spending] -= each.points
+            elif isinstance(each, SpendReversal):
+                for point in [taken[each.spending].pop() for _ in range(each.points)]:
+                    if debt[point["of"]]:
+                        debt[point["of"]] -= 1
+                        point["is"] = "reversed"
+                    elif short:
+                        short -= 1
+                        point["is"] = "reversed"
+                    elif point["until"] is None or point["until"] > today:
+                        point["is"] = "left"
                     elif chosen.renew_days is None:
-                        expired += 1
+                        point["is"] = "expired"
                     else:
-                        left.append((False, today + timedelta(chosen.renew_days), earned, name))
-        for name, points in today_spent.items():
-            left.sort()
-            taken[name], left = left[:points], left[points:]
-    raise AssertionError
+                        point |= {"is": "left", "until": today + timedelta(chosen.renew_days)}
+        for name, many in spent.items():
+            taken[name] = left()[:many]
+            for point in taken[name]:
+                point["is"] = "spent"
+        for each in events_of:
+            for _ in range(each.points if isinstance(each, Refund) else 0):
+                order = each.earning  # type: ignore[union-attr]
+                own = [point for point in left() if point["of"] == order]
+                gone = sum(point["of"] == order and point["is"] == "expired" for point in points)
+                if own:
+                    own[0]["is"] = "reversed"
+                elif gone > void[order]:
+                    void[order] += 1
+                elif chosen.shortfall is Shortfall.DEBT:
+                    debt[order] += 1
+                elif left():
+                    left()[0]["is"] = "reversed"
+                else:
+                    short += 1
+    orders = {name: {"left": 0, "spent": 0, "expired": 0, "reversed": 0} for name in debt}
+    for point in points:
+        orders[point["of"]][point["is"]] += 1
+    return {"orders": orders, "short": short, "debt": sum(debt.values())}
 
 
 @given(st.sampled_from(POLICIES), moves)
 @example(NEGATIVE, [("earn", 0, 5, 0, 2), ("spend", 0, 5, 0, None), ("reverse", 3, 3, 0, None)])
 def test_lots_are_those_of_the_book_kept_point_by_point(chosen: PointsPolicy, several: list[Any]) -> None:
-    ledger = history(chosen, [move for move in several if move[0] != "refund"])
+    ledger = history(chosen, several)
     for on in days():
         state = ledger.at(on)
-        assert (state.balance, state.spent, state.expired) == point_by_point(ledger.events, chosen, on)
+        expected = point_by_point(ledger.events, chosen, on)
+        orders: dict[str, dict[str, int]] = {}
+        for lot in state.lots:
+            counts = orders.setdefault(lot.earning, {"left": 0, "spent": 0, "expired": 0, "reversed": 0})
+            for name in counts:
+                counts[name] += getattr(lot, name)
+        assert {"orders": orders, "short": state.short, "debt": state.debt} == expected
+
+
+@given(st.sampled_from([each for each in POLICIES if each.shortfall is Shortfall.DEBT]), moves)
+def test_a_debt_is_what_was_spent_beyond_what_the_customer_keeps(chosen: PointsPolicy, several: list[Any]) -> None:
+    """In whatever parts it was refunded, and whatever expired in between."""
+    ledger = history(chosen, several)
+    for on in days():
+        state = ledger.at(on)
+        owed = 0
+        for order in {each for each in ledger.events if isinstance(each, Earning) and each.on <= on}:
+            refunds = [each for each in ledger.events if isinstance(each, Refund) and each.on <= on]
+            refunded = sum(each.points for each in refunds if each.earning == order.id)
+            spent = sum(use.points for use in state.uses if use.earning == order.id)
+            owed += max(0, spent + refunded - order.points)
+        assert state.debt == owed
 
 
 @given(st.sampled_from([each for each in POLICIES if each.lapsed is Lapsed.EXPIRE]), moves)

@@ -330,6 +330,13 @@ def test_results_show_themselves() -> None:
     assert columns["first_day"].tolist()[0] == date(2026, 1, 5)
 
 
+def test_a_long_table_shows_its_end() -> None:
+    rows = [(who, date(2020 + who // 12, who % 12 + 1, 1), 5) for who in range(60)]
+    lines = state_of(rows).by_cohort(Repeat.DAYS, grain=Grain.MONTH, as_of=TODAY).explain().splitlines()
+    assert (len(lines), lines[2][:7], lines[-2][:7]) == (2 + 24 + 1, "2023-01", "2024-12")
+    assert lines[-1].split() == ["all", "60", "0", "0.0", "%", "0"]
+
+
 @given(anything, anything, anything)
 def test_questions_are_refused_in_our_words(some: Any, other: Any, third: Any) -> None:
     state = state_of([(1, TODAY, 5)])

@@ -285,10 +285,10 @@ def test_thresholds_are_stored_and_read_as_they_are(
     assert hash(pickle.loads(pickle.dumps(scores))) == hash(scores)
 
 
-@given(purchases, methods)
-def test_cuts_for_a_map_give_the_same_levels(rows: list[Row], method: CutMethod) -> None:
+@given(purchases, methods, nestings)
+def test_cuts_for_a_map_give_the_same_levels(rows: list[Row], method: CutMethod, nesting: Nesting) -> None:
     summary = summary_of(rows)
-    fitted = RfmThresholds.fit(summary, method=method)
+    fitted = RfmThresholds.fit(summary, method=method, nesting=nesting)
     scores = fitted.score(summary)
     values = np.stack([summary.days_since_last, summary.orders, summary.money], axis=1)
     assert fitted.cuts.levels(values).tolist() == np.stack([scores.r, scores.f, scores.m], axis=1).tolist()

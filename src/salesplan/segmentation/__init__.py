@@ -32,6 +32,7 @@ from .lifecycle import LifecyclePolicy, Stage
 from .lifetime import HoldoutCheck, LifetimeValues, historic_value, holdout_check, lifetime_value, simple_value
 from .membership import LevelChange, Membership, Reason, membership
 from .migration import Migration, migrate
+from .nested_cuts import NestedCuts
 from .next_purchase import NextPurchase
 from .offers import Bundle, OfferOrder, bundle_candidates, cross_sell
 from .personas import PersonaAssignment, PersonaMap, PersonaRule
@@ -52,7 +53,7 @@ from .stages import Lifecycle, StageStanding, lifecycle
 from .standing import AxisStanding, CustomerStanding
 from .summarize import summarize
 from .summary import CustomerSummary, Detail, Refunds, SummaryError, ZeroOrders
-from .tags import TagRule, Tags
+from .tags import TagAssignment, TagRule, Tags
 from .thresholds import RfmThresholds
 from .wake_up import WakeUpCandidate, WakeUpList, wake_up_candidates
 
@@ -124,6 +125,7 @@ __all__ = [
     "MembershipPolicy",
     "Migration",
     "NegativeTotals",
+    "NestedCuts",
     "Nesting",
     "NextPurchase",
     "NoModel",
@@ -172,6 +174,7 @@ __all__ = [
     "Stage",
     "StageStanding",
     "SummaryError",
+    "TagAssignment",
     "TagRule",
     "Tags",
     "TopCustomers",

@@ -11,6 +11,7 @@ from ..errors import InvalidValue, require_instance
 from ..money import CurrencyMismatch
 from .assignment import Assignment
 from .cuts import Cuts
+from .nested_cuts import NestedCuts
 from .scores import RfmScores
 from .summary import CustomerSummary
 
@@ -33,12 +34,14 @@ def by_values(map: SegmentMap, summary: CustomerSummary, prospects: object) -> A
 
 
 def by_scores(
-    map: SegmentMap, scores: RfmScores, summary: CustomerSummary | None, cuts: Cuts | None, prospects: object
+    map: SegmentMap,
+    scores: RfmScores,
+    summary: CustomerSummary | None,
+    cuts: Cuts | NestedCuts | None,
+    prospects: object,
 ) -> Assignment:
     """The assignment of scored customers; *summary* must be of the same customers and day."""
     require_instance(scores, RfmScores, code=_CODE, name="the subject of a map over scores")
-    if cuts is not None:
-        require_instance(cuts, Cuts, code=_CODE, name="cuts")
     if set(scores.levels) != {map.levels}:
         raise InvalidValue(
             f"a map of {map.levels} levels, and scores of {' / '.join(str(each) for each in scores.levels)}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..columns import Whole, whole_numbers
 from ..errors import InvalidType, InvalidValue, NotFound, clip
 from ..money import MAX_MINOR
-from .attributes import Attribute, NumberAttribute, Presence
+from ._holes import is_hole
+from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Presence
 
 __all__ = ["cells_of"]
 
@@ -35,41 +36,57 @@ def cells_of(
 
 
 def _places(attribute: Attribute, values: object, *, starts: Whole, size: int, code: str) -> NDArray[np.intp]:
-    """The place of the cell of each row; *starts* are those of the cells of numbers."""
-    rows, missing = _known(values, name=attribute.name[:60], size=size, code=code)
+    """The place of the cell of each row, the last one for a hole; *starts* are those of the cells of numbers."""
+    name = attribute.name[:60]
+    rows = _rows(values, name=name, size=size, code=code)
+    missing = np.array([is_hole(each) for each in rows], dtype=np.bool_)
     if missing.any() and attribute.presence is Presence.ALWAYS:
         row = int(np.argmax(missing))
-        raise InvalidValue(f"{attribute.name[:60]} must have no holes; row {row} is one", code=code, value=row)
-    places = np.full(size, (starts.size if isinstance(attribute, NumberAttribute) else len(attribute.choices) - 1) + 1)
-    if isinstance(attribute, NumberAttribute):
+        raise InvalidValue(f"{name} must have no holes; row {row} is one", code=code, value=row)
+    # a hole is filled, not dropped, so that an error names the right row
+    fill = attribute.low if isinstance(attribute, NumberAttribute) else attribute.choices[0]
+    filled = [fill if gone else each for each, gone in zip(rows, missing.tolist(), strict=True)]
+    if isinstance(attribute, ChoiceAttribute):
+        places, unknown = _choices(attribute, filled, name=name, code=code), len(attribute.choices)
+    else:
         high = MAX_MINOR if attribute.high is None else attribute.high
-        numbers = whole_numbers(rows, name=attribute.name[:60], code=code, low=attribute.low, high=high)
-        places[~missing] = np.searchsorted(starts, numbers, side="right")
-        return places.astype(np.intp)
+        numbers = whole_numbers(filled, name=name, code=code, low=attribute.low, high=high)
+        places, unknown = np.searchsorted(starts, numbers, side="right"), starts.size + 1
+    places[missing] = unknown
+    return places
+
+
+def _choices(attribute: ChoiceAttribute, rows: list[Any], *, name: str, code: str) -> NDArray[np.intp]:
     place = {choice: at for at, choice in enumerate(attribute.choices)}
-    texts = [each for each in rows if isinstance(each, str)]
-    if len(texts) < len(rows):
-        odd = next(each for each in rows if not isinstance(each, str))
-        raise InvalidType(f"{attribute.name[:60]} must be texts: {clip(odd)}", code=code, value=odd)
-    other = sorted(set(texts) - place.keys())
-    if other:
-        raise InvalidValue(f"{attribute.name[:60]} is none of the choices: {clip(other[0])}", code=code, value=other[0])
-    places[~missing] = [place[each] for each in texts]
-    return places.astype(np.intp)
+    places = np.zeros(len(rows), dtype=np.intp)
+    for row, each in enumerate(rows):
+        if not isinstance(each, str):
+            raise InvalidType(f"{name} must be texts; row {row} is {clip(each)}", code=code, value=each)
+        if each not in place:
+            raise InvalidValue(f"{name} is none of the choices; row {row} is {clip(each)}", code=code, value=each)
+        places[row] = place[each]
+    return places
 
 
-def _known(values: object, *, name: str, size: int, code: str) -> tuple[list[object], NDArray[np.bool_]]:
-    """The values that are there, and which rows have none."""
-    if isinstance(values, type | str | bytes | bytearray) or not hasattr(values, "__len__"):
+def _rows(values: object, *, name: str, size: int, code: str) -> list[Any]:
+    """The values of a column one by one; None where an array masks one."""
+    rows = _listed(values)
+    if rows is None:
         raise InvalidType(f"{name} must be a column: {clip(values)}", code=code, value=values)
-    try:
-        masked = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
-        rows = values.tolist() if isinstance(values, np.ndarray) else list(values)  # type: ignore[call-overload]
-    except Exception:  # whatever a foreign column raises
-        raise InvalidType(f"{name} must be a column: {clip(values)}", code=code, value=values) from None
     if len(rows) != size:
         raise InvalidValue(f"{name} must have {size:,} rows, not {len(rows):,}", code=code, value=len(rows))
-    missing = np.array([each is None for each in rows], dtype=np.bool_)
-    if masked is not None and masked.ndim == 1:
-        missing |= masked
-    return [each for each, gone in zip(rows, missing.tolist(), strict=True) if not gone], missing
+    return rows
+
+
+def _listed(values: Any) -> list[Any] | None:
+    """The rows, None where it is no column; a column of a data frame lists itself, as its array would change values."""
+    if isinstance(values, type | str | bytes | bytearray | memoryview):
+        return None
+    try:
+        if hasattr(values, "__array__"):
+            name = next(way for way in ("to_list", "to_pylist", "tolist") if hasattr(values, way))
+            rows = getattr(values, name)()
+            return rows if isinstance(rows, list) else None
+        return list(values) if isinstance(values, Sequence) else None
+    except Exception:  # whatever a foreign column raises
+        return None

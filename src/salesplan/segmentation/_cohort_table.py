@@ -160,12 +160,13 @@ class CohortTable:
         Raises: InvalidType, InvalidValue.
         """
         require_int(age, code=_CODE, name="age", low=0, high=MAX_MINOR)
+        require_instance(mean, CohortMean, code=_CODE, name="mean")
         reached = self._widths > age
         retained = self.retained[(self._starts() + age)[reached]].tolist() if reached.any() else []
         sizes = self.sizes[reached].tolist()
         if not sizes:
             return None
-        match require_instance(mean, CohortMean, code=_CODE, name="mean"):
+        match mean:
             case CohortMean.BY_SIZE:
                 return Fraction(sum(retained), sum(sizes))
             case CohortMean.PLAIN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 import attrs
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..columns import Whole
 from ..money import MAX_MINOR, Money
 from .cuts import Cuts
+from .nested_cuts import NestedCuts
 from .standing import AxisStanding, CustomerStanding
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class _Where:
     assignment: Assignment
     numbers: Whole
     segment: int
-    cuts: Cuts | None
+    cuts: Cuts | NestedCuts | None
 
     @classmethod
     def of(cls, assignment: Assignment, row: int) -> _Where | None:
@@ -112,7 +113,15 @@ class _Where:
 
     def _starts(self, at: int) -> Whole:
         """The first numbers of the bands of an axis but the lowest, rising."""
-        return self.assignment.map.cover.starts[at] if self.cuts is None else self.cuts.starts(at)
+        match self.cuts:
+            case None:
+                return self.assignment.map.cover.starts[at]
+            case Cuts():
+                return self.cuts.starts(at)
+            case NestedCuts():
+                return self.cuts.starts(at, self.numbers)
+            case _:
+                assert_never(self.cuts)
 
     def _if_moved(self, at: int, numbers: Whole) -> NDArray[np.int16]:
         """The places of the segments that the customer would be in with these numbers on one axis."""
@@ -124,7 +133,11 @@ class _Where:
         return self.assignment.map.segment_places()[held]
 
     def _level(self, at: int, number: int) -> str | None:
-        return None if self.cuts is None else f"{'RFM'[at]}{self.cuts.level(at, number)}"
+        if self.cuts is None:
+            return None
+        numbers = self.numbers.copy()
+        numbers[at] = number
+        return f"{'RFM'[at]}{int(self.cuts.levels(numbers[np.newaxis])[0, at])}"
 
     def _after(self, days: int) -> date | None:
         as_of = self.assignment.as_of

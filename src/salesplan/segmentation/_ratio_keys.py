@@ -16,8 +16,10 @@ def ratio_keys(numerators: Whole, denominators: Whole, *, code: str) -> tuple[Wh
     The denominators lie in 1..2**31: two fractions of such differ by 2**-62 or more, which the keys tell apart.
     Raises: InvalidValue with *code* for other denominators.
     """
-    if denominators.size and not 1 <= int(denominators.min()) <= int(denominators.max()) <= 1 << 31:
-        raise InvalidValue("a denominator lies in 1..2**31", code=code, value=int(denominators.max()))
+    outside = (denominators < 1) | (denominators > 1 << 31)
+    if outside.any():
+        value = int(denominators[int(np.argmax(outside))])
+        raise InvalidValue(f"a denominator lies in 1..2**31, not {value:,}", code=code, value=value)
     whole, rest = np.divmod(numerators, denominators)
     first, rest = np.divmod(rest << 31, denominators)
     return whole, first, (rest << 31) // denominators

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, day_number
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, NotFound, require_instance, require_int
+from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance, require_int
 from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from ..rate import Rate
 from ._one_customer import standing_of
@@ -23,6 +23,7 @@ from ._own_arrays import bytes_of, fields_of, own_column, own_table
 from ._place_sums import sums_at
 from ._rate_text import percent_text
 from .cuts import Cuts
+from .nested_cuts import NestedCuts
 from .segments import Segment
 from .standing import CustomerStanding
 
@@ -55,7 +56,7 @@ class Assignment:
     customer: Whole = attrs.field(repr=False)
     values: Whole | None = attrs.field(default=None, repr=False)
     levels: Whole | None = attrs.field(default=None, repr=False)
-    cuts: Cuts | None = None
+    cuts: Cuts | NestedCuts | None = None
     as_of: date | None = None
     currency: Currency | None = None
     rule: NDArray[np.int32] = attrs.field(init=False, repr=False)
@@ -66,9 +67,10 @@ class Assignment:
 
         keep = object.__setattr__
         require_instance(self.map, SegmentMap, code=_CODE, name="map")
-        for name, kind in (("cuts", Cuts), ("currency", Currency)):
-            if getattr(self, name) is not None:
-                require_instance(getattr(self, name), kind, code=_CODE, name=name)
+        if self.currency is not None:
+            require_instance(self.currency, Currency, code=_CODE, name="currency")
+        if self.cuts is not None and not isinstance(self.cuts, Cuts | NestedCuts):
+            raise InvalidType(f"cuts must be Cuts or NestedCuts: {clip(self.cuts)}", code=_CODE, value=self.cuts)
         if self.cuts is not None and (not self.map.by_scores or self.values is None):
             raise InvalidType("cuts explain scores, and take the summary too", code=f"{_CODE}.cuts", value=self.cuts)
         if self.map.currency is not None and self.map.currency != self.currency:

@@ -6,8 +6,9 @@ which is whole, and the comparison is exact. Customers with fewer than *min_gaps
 judged, and counted.
 
 **Model.** The chance to be a customer still (`BgNbd.p_alive`, say) is a statistic, and given as an array. A chance to
-be gone of *gone_from* or more warns. In BG/NBD nobody is gone who has bought on one day only: their chance is 1 by
-construction, not by evidence, so they are not judged by it.
+be gone of *gone_from* or more warns; a chance to stay of 0.8 is on the edge of 20 %, as it is written. In BG/NBD
+nobody is gone who has bought on one day only: their chance is 1 by construction, not by evidence, so they are not
+judged by it.
 
 Left out: what brings them back, and causes.
 """
@@ -23,12 +24,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Reals, Whole, real_numbers
+from ..columns import Reals, Whole, day_number, real_numbers
 from ..display import html_table, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int
 from ..money import MAX_MINOR
 from ..rate import Rate
-from ._own_arrays import bytes_of
+from ._grain import counted
+from ._own_arrays import bytes_of, fields_of, own_column
 from ._rate_text import decimal_text, percent_text
 from .purchase_days import PurchaseDays
 
@@ -37,6 +39,7 @@ __all__ = ["ChurnReason", "ChurnRule", "ChurnWarning", "ChurnWarnings", "churn_w
 _CODE: Final = "segmentation.churn"
 _MOST: Final = 10**9
 _TWICE: Final = Rate(2)
+_SURE: Final = 1 - 2.0**-53  # whoever stays for sure is never gone, however small gone_from is
 
 
 class ChurnReason(Enum):
@@ -115,15 +118,19 @@ class ChurnWarning:
         return f"customer {self.customer} on {self.as_of}: {'may be gone' if self.reasons else 'no warning'}"
 
     def _lines(self) -> list[str]:
-        rhythm = f"; {self.gaps:,} gaps so far, too few for a rhythm"
+        rhythm = f"; {counted(self.gaps, 'gap')} so far, too few for a rhythm"
         if self.usual_gap is not None:
             late = "never" if self.late_on is None else f"from {self.late_on}"
             rhythm = f", usually {decimal_text(self.usual_gap, 1)}; late {late}"
-        lines = [f"silent for {self.silent:,} days{rhythm}"]
+        lines = [f"silent for {counted(self.silent, 'day')}{rhythm}"]
         if self.alive is not None:
             gone = round((1 - self.alive) * 1000)
             lines.append(f"gone by the model with {percent_text(Rate(gone, 1000))}")
         return lines
+
+
+def _rebuilt(fields: dict[str, Any]) -> ChurnWarnings:
+    return ChurnWarnings(**fields)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -133,6 +140,7 @@ class ChurnWarnings:
     Shape: all arrays are as long as *customer*, which rises. *late* and *gone* are the two reasons; *judged* is who has
     a rhythm or is judged by the model.
     Law: `warned` is late or gone; whoever is not judged is neither.
+    Raises: InvalidType, InvalidValue for columns that are not such, or of different length.
     """
 
     rule: ChurnRule
@@ -148,15 +156,30 @@ class ChurnWarnings:
 
     def __attrs_post_init__(self) -> None:
         keep = object.__setattr__
+        require_instance(self.rule, ChurnRule, code=_CODE, name="rule")
+        day_number(self.as_of, name="as_of", code=_CODE)
+        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
+        if (self.customer[1:] <= self.customer[:-1]).any():
+            raise InvalidValue("customers must rise, each once", code=_CODE, value=None)
+        for name in ("silent", "gaps", "doubled_median_gap"):
+            keep(self, name, own_column(getattr(self, name), name=name, code=_CODE, size=self.customer.size))
+        days = self.as_of.toordinal()
+        if (self.silent >= days).any() or (self.doubled_median_gap > 2 * days).any():
+            raise InvalidValue("silences and gaps begin in the year 1 or later", code=_CODE, value=None)
+        if (self.alive is None) is not (self.rule.gone_from is None):
+            raise InvalidType("alive and the rule's gone_from go together", code=_CODE, value=None)
         rhythm = self.gaps >= self.rule.min_gaps
         longest = self.rule.late_after.numerator * self.doubled_median_gap // (2 * self.rule.late_after.denominator)
         keep(self, "late", rhythm & (self.silent > longest))
         modelled = np.zeros(self.customer.size, dtype=np.bool_)
         gone = modelled.copy()
         if self.alive is not None and self.rule.gone_from is not None:
+            keep(self, "alive", real_numbers(self.alive, name="alive", code=_CODE).copy())
+            if self.alive.shape != self.customer.shape or ((self.alive < 0) | (self.alive > 1)).any():
+                raise InvalidValue("alive has a chance in 0..1 for each customer", code=_CODE, value=None)
             modelled = self.gaps > 0
-            limit = self.rule.gone_from.numerator / self.rule.gone_from.denominator
-            gone = modelled & (1 - self.alive >= limit)
+            stays = self.rule.gone_from.complement()  # 1 - 0.8 is a little less than 0.2, so this side is compared
+            gone = modelled & (self.alive <= min(stays.numerator / stays.denominator, _SURE))
         keep(self, "gone", gone)
         keep(self, "judged", rhythm | modelled)
         for each in attrs.fields(ChurnWarnings):
@@ -225,6 +248,9 @@ class ChurnWarnings:
     def __hash__(self) -> int:
         return hash(bytes_of(self))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (fields_of(self),)
+
 
 def churn_warnings(history: PurchaseDays, rule: ChurnRule, *, alive: object = None) -> ChurnWarnings:
     """The silence of the customers of a history, judged by a rule.
@@ -236,20 +262,12 @@ def churn_warnings(history: PurchaseDays, rule: ChurnRule, *, alive: object = No
     """
     require_instance(history, PurchaseDays, code=_CODE, name="history")
     require_instance(rule, ChurnRule, code=_CODE, name="rule")
-    if (alive is None) is not (rule.gone_from is None):
-        raise InvalidType("alive and the rule's gone_from go together", code=_CODE, value=None)
-    customers = history.customers
-    chances = None
-    if alive is not None:
-        chances = real_numbers(alive, name="alive", code=_CODE).copy()
-        if chances.shape != customers.shape or ((chances < 0) | (chances > 1)).any():
-            raise InvalidValue("alive has a chance in 0..1 for each customer", code=_CODE, value=None)
     return ChurnWarnings(
         rule=rule,
         as_of=history.as_of,
-        customer=customers.copy(),
+        customer=history.customers,
         silent=(np.datetime64(history.as_of) - history.last_day).astype(np.int64),
-        gaps=history.gaps.copy(),
+        gaps=history.gaps,
         doubled_median_gap=history.doubled_median_gap,
-        alive=chances,
+        alive=alive,  # type: ignore[arg-type]  # it is checked there
     )

@@ -144,7 +144,7 @@ class CustomerConcentration:
         tied = [0, 0]
         if least is not None:
             tied = [int(np.searchsorted(self.money, least, side=side)) for side in ("left", "right")]
-            tied = [rest - min(rest, tied[0]), tied[1] - rest]
+            tied = [rest - tied[0], tied[1] - rest]
         return TopCustomers(
             customers=many,
             of_customers=len(self),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
@@ -12,7 +13,7 @@ from ..errors import InvalidValue, listed, require_int
 from ..money import MAX_MINOR
 from ._own_arrays import own_table
 
-__all__ = ["Cuts"]
+__all__ = ["Cuts", "own_cuts"]
 
 _CODE: Final = "segmentation.cuts"
 
@@ -34,12 +35,7 @@ class Cuts:
 
     def __attrs_post_init__(self) -> None:
         for name in ("days_since_last", "orders", "money"):
-            cuts = listed(getattr(self, name), code=_CODE, name=name)
-            for cut in cuts:
-                require_int(cut, code=_CODE, name=name, low=-MAX_MINOR, high=MAX_MINOR)
-            if list(cuts) != sorted(cuts):
-                raise InvalidValue(f"the cuts of {name} must not fall", code=_CODE, value=cuts)
-            object.__setattr__(self, name, cuts)
+            object.__setattr__(self, name, own_cuts(getattr(self, name), name=name))
 
     def level(self, axis: int, number: int) -> int:
         """The level of a number on the axis of days (0), orders (1) or money (2).
@@ -71,3 +67,13 @@ class Cuts:
 
     def _axes(self) -> tuple[tuple[int, ...], ...]:
         return self.days_since_last, self.orders, self.money
+
+
+def own_cuts(given: Iterable[int], *, name: str) -> tuple[int, ...]:
+    """Checked cuts of one axis, which do not fall."""
+    cuts = listed(given, code=_CODE, name=name)
+    for cut in cuts:
+        require_int(cut, code=_CODE, name=name, low=-MAX_MINOR, high=MAX_MINOR)
+    if list(cuts) != sorted(cuts):
+        raise InvalidValue(f"the cuts of {name} must not fall", code=_CODE, value=cuts)
+    return cuts

@@ -151,24 +151,24 @@ class LifecyclePolicy:
         return stages.astype(np.int16)
 
     def moves(
-        self, *, as_of: date, first_day: date, last_day: date, previous_last_day: date | None
+        self, *, as_of: date, first_day: date | None, last_day: date | None, previous_last_day: date | None
     ) -> tuple[date, Stage] | None:
-        """The day on which a customer who buys nothing more comes into another stage, and which; None for the lost.
+        """The day on which a customer who buys nothing more comes into another stage, and which.
 
-        That is the end of a stage and one day: last_day + active_days + 1, say. None too where it is past year 9999.
+        That is the end of a stage and one day: last_day + active_days + 1, say. None for a prospect, for the lost, and
+        where it is past year 9999.
+        Raises: as `stage_of`.
         """
-        now = self.stage_of(as_of=as_of, first_day=first_day, last_day=last_day, previous_last_day=previous_last_day)
+        self.stage_of(as_of=as_of, first_day=first_day, last_day=last_day, previous_last_day=previous_last_day)
+        if first_day is None or last_day is None:
+            return None
         ends = [(first_day, self.new_days)]
         ends += [(last_day, days) for days in (self.active_days, self.at_risk_days, self.dormant_days)]
-        later = sorted(day + timedelta(days + 1) for day, days in ends if days < (date.max - day).days)
-        for day in later:
-            if day > as_of:
-                then = self.stage_of(
-                    as_of=day, first_day=first_day, last_day=last_day, previous_last_day=previous_last_day
-                )
-                if then is not now:
-                    return day, then
-        return None
+        later = [day + timedelta(days + 1) for day, days in ends if days < (date.max - day).days]
+        on = min((day for day in later if day > as_of), default=None)
+        if on is None:
+            return None
+        return on, self.stage_of(as_of=on, first_day=first_day, last_day=last_day, previous_last_day=previous_last_day)
 
 
 def _days(span: NDArray[np.timedelta64], known: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -57,7 +57,7 @@ class Membership:
 
     *spent* is the sum over the window. *missing* more, spent by *missing_by* (None: no last day), reach *next_level*.
     If nothing more is spent, the level falls to *falls_to* on *falls_on*; spending *to_keep* on the day before keeps
-    it another day at least (None where no amount does). *changes* are those up to *as_of*.
+    it, or a higher one, another day at least (None where no amount does). *changes* are those up to *as_of*.
     """
 
     as_of: date
@@ -168,13 +168,14 @@ def _changes(policy: MembershipPolicy, spend: dict[int, int]) -> list[tuple[int,
 
 
 def _to_keep(policy: MembershipPolicy, spend: dict[int, int], place: int, falls: int) -> int | None:
-    """The least amount that, spent on the day before the fall, keeps the level on the day of the fall.
+    """The least amount that, spent on the day before the fall, keeps the level on the day of the fall, or a higher one.
 
-    The sum must reach the level on one of the two days; which one counts is up to the keep rule, so both are tried.
+    A sum must reach a level on one of the two days; which one counts is up to the keep rule, so both are tried. So are
+    the levels above: one of them may be kept where this one is not, or end in a landing on this one.
     """
     steps = sums(policy.window, spend)
-    takes = policy.units(policy.levels[place].at_least)
-    for amount in sorted({takes - sum_on(steps, day) for day in (falls - 1, falls)}):
+    takes = [policy.units(level.at_least) for level in policy.levels[place:]]
+    for amount in sorted({each - sum_on(steps, day) for each in takes for day in (falls - 1, falls)}):
         if amount > 0:
             more = spend | {falls - 1: spend.get(falls - 1, 0) + amount}
             if sum_on(_changes(policy, more), falls) >= place:

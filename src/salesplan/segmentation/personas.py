@@ -22,7 +22,7 @@ from ..money import MAX_MINOR, Currency
 from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
-from ._own_arrays import own_column
+from ._own_arrays import bytes_of, fields_of, own_column
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
 from .boxes import Cover, cover
@@ -112,14 +112,16 @@ otherwise=
         return self.otherwise
 
     def assign(self, *, customer: object, columns: Mapping[str, object]) -> PersonaAssignment:
-        """The persona of everybody, from a column for each attribute; None, or what an array masks, is unknown.
+        """The persona of everybody, from a column for each attribute.
+
+        None, NaN, NA, and what an array masks, is unknown.
 
         Law: as `persona_of` says, one by one; the order of rows changes no byte.
         Raises: NotFound for a column that is missing; InvalidType, InvalidValue for what an attribute cannot be.
         """
         codes = whole_numbers(customer, name="customer", code=_CODE, low=0)
         cells = cells_of(self.attributes, columns, starts=self.cover.starts, size=codes.size)
-        rule = self.cover.first[tuple(cells)]
+        rule = self.cover.first[tuple(cells)].astype(np.int64)
         order = np.argsort(codes, kind="stable")
         return PersonaAssignment(map=self, customer=codes[order], rule=rule[order])
 
@@ -144,6 +146,10 @@ otherwise=
         return [(persona.name, reason, str(persona.action or "")) for persona, reason in rows]
 
 
+def _rebuilt(fields: dict[str, Any]) -> PersonaAssignment:
+    return PersonaAssignment(**fields)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class PersonaAssignment:
     """The persona of everybody: *customer* rises, each once; *rule* is the place of the rule that holds (-1: the rest).
@@ -153,11 +159,12 @@ class PersonaAssignment:
 
     map: PersonaMap
     customer: Whole = attrs.field(repr=False)
-    rule: NDArray[np.int32] = attrs.field(repr=False)
+    rule: Whole = attrs.field(repr=False)
     segment: NDArray[np.int16] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         keep = object.__setattr__
+        require_instance(self.map, PersonaMap, code=_CODE, name="map")
         keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
         if (self.customer[1:] <= self.customer[:-1]).any():
             raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
@@ -215,6 +222,15 @@ class PersonaAssignment:
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """One row a customer: *customer*, *persona* (the place in `segments`) and *rule*."""
         return {"customer": self.customer.copy(), "persona": self.segment.copy(), "rule": self.rule.copy()}
+
+    def __eq__(self, other: object) -> bool:
+        return bytes_of(self) == bytes_of(other) if isinstance(other, PersonaAssignment) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes_of(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (fields_of(self),)
 
     def _rows(self) -> list[tuple[str, str, str]]:
         whole = max(self.customer.size, 1)

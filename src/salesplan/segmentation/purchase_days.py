@@ -18,12 +18,13 @@ from ..columns import Whole, day_number, day_numbers, whole_numbers
 from ..display import html_table
 from ..errors import InvalidValue, require_instance, require_int
 from ..money import MAX_MINOR
+from ._grain import counted
 from ._own_arrays import bytes_of, fields_of, own_column
 
 __all__ = ["PurchaseDays", "purchase_days"]
 
 _CODE: Final = "segmentation.purchase_days"
-_FIRST: Final = -(1 << 22)
+_FIRST: Final = day_number(date.min, name="first", code=_CODE)
 _DAYS: Final = "datetime64[D]"
 
 
@@ -120,14 +121,19 @@ class PurchaseDays:
         return PurchaseDays(as_of=self.as_of, customer=customer, day=day, left_out=self.left_out + other.left_out)
 
     def days_of(self, customer: int) -> tuple[date, ...]:
-        """The purchase days of one customer, rising; none for an unknown one."""
-        low, high = np.searchsorted(self.customer, [customer, customer + 1])
+        """The purchase days of one customer, rising; none for an unknown one.
+
+        Raises: InvalidType, InvalidValue for what is no code.
+        """
+        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        low, high = (int(np.searchsorted(self.customer, code, side=side)) for side in ("left", "right"))
         return tuple(self.day[low:high].astype(_DAYS).tolist())
 
     def explain(self) -> str:
         """How many customers on how many days."""
-        left = f"; {self.left_out:,} rows after that day left out" if self.left_out else ""
-        return f"{self.starts.size:,} customers on {self.day.size:,} purchase days up to {self.as_of}{left}"
+        left = f"; {counted(self.left_out, 'row')} after that day left out" if self.left_out else ""
+        who, when = counted(self.starts.size, "customer"), counted(self.day.size, "purchase day")
+        return f"{who} on {when} up to {self.as_of}{left}"
 
     def _repr_html_(self) -> str:
         return html_table(("purchase days",), [(self.explain(),)])
@@ -154,7 +160,7 @@ def purchase_days(*, customer: object, day: object, as_of: date) -> PurchaseDays
     >>> days = [date(2026, 1, 5), date(2026, 1, 5), date(2026, 2, 4), date(2026, 7, 1)]
     >>> found = purchase_days(customer=[7, 7, 7, 7], day=days, as_of=date(2026, 6, 30))
     >>> print(found.explain())
-    1 customers on 2 purchase days up to 2026-06-30; 1 rows after that day left out
+    1 customer on 2 purchase days up to 2026-06-30; 1 row after that day left out
     """
     until = day_number(as_of, name="as_of", code=_CODE)
     who = whole_numbers(customer, name="customer", code=_CODE, low=0)

@@ -29,6 +29,7 @@ from .assignment import Assignment
 from .axes import Between, Claim, NumberAxis
 from .boxes import Cover, cover
 from .cuts import Cuts
+from .nested_cuts import NestedCuts
 from .proving import Overlap, SegmentMapError, prove
 from .scores import RfmScore, RfmScores
 from .segments import Range, RfmValues, Rule, ScoreRule, Segment, place_named
@@ -145,7 +146,7 @@ class SegmentMap:
         subject: CustomerSummary | RfmScores,
         *,
         summary: CustomerSummary | None = None,
-        cuts: Cuts | None = None,
+        cuts: Cuts | NestedCuts | None = None,
         prospects: object = (),
     ) -> Assignment:
         """The segment of every customer of a summary, or of scores where the rules are over those.

@@ -97,6 +97,8 @@ class Lifecycle:
         size = self.customer.size
         for name in ("first_day", "last_day", "previous_last_day"):
             keep(self, name, days_with_holes(getattr(self, name), name=name, code=_CODE, size=size))
+        if self.currency is not None:
+            require_instance(self.currency, Currency, code=_CODE, name="currency")
         if self.money is not None:
             keep(self, "money", own_column(self.money, name="money", code=_CODE, low=-MAX_MINOR, size=size))
         first, last, previous = self.first_day, self.last_day, self.previous_last_day
@@ -144,9 +146,7 @@ class Lifecycle:
         row = self._row(customer)
         names = ("first_day", "last_day", "previous_last_day")
         first, last, previous = (getattr(self, name)[row].item() for name in names)
-        moves = None
-        if first is not None:
-            moves = self.policy.moves(as_of=self.as_of, first_day=first, last_day=last, previous_last_day=previous)
+        moves = self.policy.moves(as_of=self.as_of, first_day=first, last_day=last, previous_last_day=previous)
         return StageStanding(
             customer=int(self.customer[row]),
             as_of=self.as_of,
@@ -200,8 +200,8 @@ def lifecycle(
 ) -> Lifecycle:
     """The stages of the customers of a summary, and of *prospects*, who have bought nothing.
 
-    *previous_last_day* is the purchase day before the last for each customer of the summary, None or NaT where there is
-    only one; `PurchaseDays.previous_last_day` has it.
+    *previous_last_day* is the purchase day before the last for each customer of the summary, None, NaT or NA where
+    there is only one; `PurchaseDays.previous_last_day` has it.
     Raises: InvalidType, InvalidValue for days that are not such, or do not fit the summary; for prospects who bought.
     """
     require_instance(summary, CustomerSummary, code=_CODE, name="summary")

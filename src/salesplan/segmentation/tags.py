@@ -2,25 +2,32 @@
 
 Tags are not parts of a whole, so nothing is proven about them but that each can hold: a tag holds where all its
 conditions do, and several rules may give one tag.
+
+Left out: tags given by hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..display import html_table, text_table
-from ..errors import InvalidType, InvalidValue, clip, listed, require_text
+from ..columns import Whole, whole_numbers
+from ..display import Align, html_table, text_table
+from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int, require_text
+from ..money import MAX_MINOR
+from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
+from ._own_arrays import bytes_of, fields_of, own_column
+from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
 from .boxes import Cover, cover
 
-__all__ = ["TagRule", "Tags"]
+__all__ = ["TagAssignment", "TagRule", "Tags"]
 
 _CODE: Final = "segmentation.tags"
 _MOST_RULES: Final = 1000
@@ -84,28 +91,144 @@ class Tags:
         held = {rule.tag for rule in self.rules if all(each.holds(values[each.attribute]) for each in rule.where)}
         return tuple(tag for tag in self.tags if tag in held)
 
-    def columns_of(self, columns: Mapping[str, object], *, size: int) -> dict[str, NDArray[np.bool_]]:
-        """For each tag, whether everybody has it, from a column for each attribute.
+    def assign(self, *, customer: object, columns: Mapping[str, object]) -> TagAssignment:
+        """The tags of everybody, from a column for each attribute; None, NaN, NA, and what an array masks, is unknown.
 
-        Law: as `tags_of` says, one by one.
+        Law: as `tags_of` says, one by one; the order of rows changes no byte.
         Raises: NotFound for a column that is missing; InvalidType, InvalidValue for what an attribute cannot be.
+        >>> from salesplan.segmentation.segments import Range
+        >>> adult = TagRule("adult", (Where("age", Range(at_least=18)),))
+        >>> old = TagRule("old", (Where("age", Range(above=80)),))
+        >>> tags = Tags((NumberAttribute("age"),), (adult, old))
+        >>> found = tags.assign(customer=[3, 7], columns={"age": [17, 90]})
+        >>> print(found.explain())
+        adult  1  50.0 %
+        old    1  50.0 %
+        >>> print(found.explain(customer=7))
+        adult  age 18 or more
+        old    age 81 or more
         """
-        cells = cells_of(self.attributes, columns, starts=self.cover.starts, size=size)
-        found = {tag: np.zeros(size, dtype=np.bool_) for tag in self.tags}
-        for rule, masks in zip(self.rules, self.cover.masks, strict=True):
-            held = np.ones(size, dtype=np.bool_)
+        codes = whole_numbers(customer, name="customer", code=_CODE, low=0)
+        cells = cells_of(self.attributes, columns, starts=self.cover.starts, size=codes.size)
+        holds = np.ones((codes.size, len(self.rules)), dtype=np.bool_)
+        for at, masks in enumerate(self.cover.masks):
             for mask, places in zip(masks, cells, strict=True):
-                held &= mask[places]
-            found[rule.tag] |= held
-        return found
+                holds[:, at] &= mask[places]
+        order = np.argsort(codes, kind="stable")
+        return TagAssignment(rules=self, customer=codes[order], holds=holds[order])
 
     def explain(self) -> str:
         """The rules in words, one a line."""
-        return text_table(self._rows())
+        return text_table(self.reasons())
 
     def _repr_html_(self) -> str:
-        return html_table(("tag", "who"), self._rows())
+        return html_table(("tag", "who"), self.reasons())
 
-    def _rows(self) -> list[tuple[str, str]]:
+    def reasons(self) -> tuple[tuple[str, str], ...]:
+        """The tag of each rule, and the rule in words."""
         claims = [claims_of(rule.where, self.attributes) for rule in self.rules]
-        return [(rule.tag, str(self.cover.region(each))) for rule, each in zip(self.rules, claims, strict=True)]
+        return tuple((rule.tag, str(self.cover.region(each))) for rule, each in zip(self.rules, claims, strict=True))
+
+
+def _rebuilt(fields: dict[str, Any]) -> TagAssignment:
+    return TagAssignment(**fields)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class TagAssignment:
+    """Who has which tags, and by which rules.
+
+    Shape: *customer* rises, each once. *holds* has a row for each, and says of each rule whether it holds; *held* says
+    of each tag of the rules whether they have it.
+    Raises: InvalidType, InvalidValue for columns that are not such.
+    """
+
+    rules: Tags
+    customer: Whole = attrs.field(repr=False)
+    holds: NDArray[np.bool_] = attrs.field(repr=False)
+    held: NDArray[np.bool_] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        keep = object.__setattr__
+        require_instance(self.rules, Tags, code=_CODE, name="rules")
+        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
+        if (self.customer[1:] <= self.customer[:-1]).any():
+            raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
+        holds = require_instance(self.holds, np.ndarray, code=_CODE, name="holds").copy()
+        if holds.dtype != np.bool_ or holds.shape != (self.customer.size, len(self.rules.rules)):
+            raise InvalidValue("holds says of each customer and rule whether it holds", code=_CODE, value=holds.shape)
+        held = np.zeros((self.customer.size, len(self.rules.tags)), dtype=np.bool_)
+        for at, rule in enumerate(self.rules.rules):
+            held[:, self.rules.tags.index(rule.tag)] |= holds[:, at]
+        for name, table in (("holds", holds), ("held", held)):
+            table.setflags(write=False)
+            keep(self, name, table)
+
+    @property
+    def counts(self) -> Whole:
+        """How many people have each tag."""
+        many: Whole = np.count_nonzero(self.held, axis=0).astype(np.int64)
+        return many
+
+    def tags_of(self, customer: int) -> tuple[str, ...]:
+        """The tags of a customer, in the order of the rules' `tags`.
+
+        Raises: NotFound.
+        """
+        held = self.held[self._row(customer)].tolist()
+        return tuple(tag for tag, has in zip(self.rules.tags, held, strict=True) if has)
+
+    def customers_with(self, tag: str) -> Whole:
+        """Who has a tag, rising.
+
+        Raises: NotFound.
+        """
+        if not isinstance(tag, str) or tag not in self.rules.tags:
+            raise NotFound(f"no tag {clip(tag)} is here", code=f"{_CODE}.unknown", value=tag)
+        who: Whole = self.customer[self.held[:, self.rules.tags.index(tag)]]
+        return who
+
+    def explain(self, *, customer: int | None = None) -> str:
+        """The tags and how many have each; for one customer, their tags and the rules that hold.
+
+        Raises: NotFound.
+        """
+        if customer is None:
+            return text_table(self._rows(), align=_SIDES)
+        holds = self.holds[self._row(customer)].tolist()
+        rows = [row for row, has in zip(self.rules.reasons(), holds, strict=True) if has]
+        return text_table(rows) if rows else "no tag"
+
+    def _repr_html_(self) -> str:
+        return html_table(("tag", "customers", "share"), self._rows(), align=_SIDES)
+
+    def to_columns(self) -> dict[str, NDArray[Any]]:
+        """One row for each tag that somebody has: *customer*, and *tag* (its place in the rules' `tags`)."""
+        row, place = np.nonzero(self.held)
+        return {"customer": self.customer[row], "tag": place.astype(np.int64)}
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        whole = max(self.customer.size, 1)
+        return [
+            (tag, f"{count:,}", percent_text(Rate(count, whole)))
+            for tag, count in zip(self.rules.tags, self.counts.tolist(), strict=True)
+        ]
+
+    def _row(self, customer: int) -> int:
+        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        row = int(np.searchsorted(self.customer, code))
+        if row == self.customer.size or int(self.customer[row]) != code:
+            raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
+        return row
+
+    def __eq__(self, other: object) -> bool:
+        return bytes_of(self) == bytes_of(other) if isinstance(other, TagAssignment) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes_of(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (fields_of(self),)
+
+
+_SIDES: Final = [Align.LEFT, Align.RIGHT, Align.RIGHT]

@@ -38,6 +38,7 @@ from ._quantile_cuts import (
 )
 from ._score_bands import bands
 from .cuts import Cuts
+from .nested_cuts import NestedCuts
 from .scores import RfmScore, RfmScores
 from .scoring_rules import CutMethod, Frequency, Nesting, cutter, values_of
 from .summary import CustomerSummary, Refunds, ZeroOrders
@@ -186,15 +187,18 @@ class RfmThresholds:
         return fingerprint(self)
 
     @property
-    def cuts(self) -> Cuts:
-        """The same cuts as whole numbers, for a map of segments.
+    def cuts(self) -> Cuts | NestedCuts:
+        """The same cuts as whole numbers, for a map over scores to explain with.
 
-        Raises: InvalidValue for nested thresholds, or where frequency counts purchase days.
+        Raises: InvalidValue where frequency counts purchase days.
         """
-        if self.nesting is not Nesting.INDEPENDENT or self.frequency_of is not Frequency.ORDERS:
-            raise InvalidValue("only independent cuts of orders are cuts of one map", code=_CODE, value=self.nesting)
-        r, f, m = (tuple(map(whole_part, row)) for row in (self.recency, self.frequency[0], self.monetary[0]))
-        return Cuts(days_since_last=r, orders=f, money=m)
+        if self.frequency_of is not Frequency.ORDERS:
+            raise InvalidValue("a map explains orders, not purchase days", code=_CODE, value=self.frequency_of)
+        r = tuple(map(whole_part, self.recency))
+        f, m = (tuple(tuple(map(whole_part, row)) for row in rows) for rows in (self.frequency, self.monetary))
+        if self.nesting is Nesting.INDEPENDENT:
+            return Cuts(days_since_last=r, orders=f[0], money=m[0])
+        return NestedCuts(days_since_last=r, orders=f, money=m)
 
     def score(self, summary: CustomerSummary) -> RfmScores:
         """The scores of the customers of a summary, of whatever date.

@@ -17,12 +17,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Reals, Whole, real_numbers
+from ..columns import Reals, Whole, day_number, real_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int
 from ..money import MAX_MINOR, Currency, Money, Rounding
 from ..rate import Rate
+from ._grain import counted
 from ._grouped import Grouped
+from ._own_arrays import bytes_of, fields_of, own_column
 from ._ratio_keys import ratio_keys
 from .segments import Segment, place_named
 from .summary import CustomerSummary
@@ -48,7 +50,7 @@ class WakeUpCandidate:
         """Who, for how long they have been silent, what an order is worth, and what is to be done."""
         action = "" if self.segment.action is None else f"; {self.segment.action}"
         return (
-            f"customer {self.customer}: {self.segment}, silent for {self.days_since_last:,} days, "
+            f"customer {self.customer}: {self.segment}, silent for {counted(self.days_since_last, 'day')}, "
             f"an order is worth {self.value_text()}{action}"
         )
 
@@ -62,9 +64,16 @@ class WakeUpCandidate:
         return f"{minor:,}" if self.currency is None else str(Money(minor, self.currency))
 
 
+def _rebuilt(fields: dict[str, Any]) -> WakeUpList:
+    return WakeUpList(**fields)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class WakeUpList:
-    """The customers to wake up, the most valuable first; arrays of one length."""
+    """The customers to wake up, the most valuable first; arrays of one length.
+
+    Raises: InvalidType, InvalidValue for columns that are not such, or of different length.
+    """
 
     as_of: date
     segments: tuple[Segment, ...]
@@ -77,10 +86,26 @@ class WakeUpList:
     expected: Reals | None = attrs.field(repr=False)
 
     def __attrs_post_init__(self) -> None:
-        for each in attrs.fields(WakeUpList):
-            column = getattr(self, each.name)
-            if isinstance(column, np.ndarray):
-                column.setflags(write=False)
+        keep = object.__setattr__
+        day_number(self.as_of, name="as_of", code=_CODE)
+        keep(self, "segments", listed(self.segments, code=_CODE, name="segments"))
+        for segment in self.segments:
+            require_instance(segment, Segment, code=_CODE, name="one of segments")
+        if self.currency is not None:
+            require_instance(self.currency, Currency, code=_CODE, name="currency")
+        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
+        for name, low in (("segment", 0), ("days_since_last", 0), ("orders", 1), ("money", -MAX_MINOR)):
+            column = own_column(getattr(self, name), name=name, code=_CODE, low=low, size=self.customer.size)
+            keep(self, name, column)
+        if (self.segment >= len(self.segments)).any():
+            raise InvalidValue("there is no such segment", code=_CODE, value=int(self.segment.max()))
+        keep(self, "segment", self.segment.astype(np.int16))
+        self.segment.setflags(write=False)
+        if self.expected is not None:
+            keep(self, "expected", real_numbers(self.expected, name="expected", code=_CODE).copy())
+            if self.expected.shape != self.customer.shape:
+                raise InvalidValue("expected has a value for each customer", code=_CODE, value=self.expected.shape)
+            self.expected.setflags(write=False)
 
     def __len__(self) -> int:
         return self.customer.size
@@ -103,6 +128,15 @@ class WakeUpList:
         columns: dict[str, NDArray[Any]] = {name: getattr(self, name).copy() for name in names}
         return columns if self.expected is None else columns | {"expected": self.expected.copy()}
 
+    def __eq__(self, other: object) -> bool:
+        return bytes_of(self) == bytes_of(other) if isinstance(other, WakeUpList) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes_of(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (fields_of(self),)
+
     def _candidate(self, row: int) -> WakeUpCandidate:
         historic = Rate(int(self.money[row]), int(self.orders[row]))
         return WakeUpCandidate(
@@ -115,7 +149,7 @@ class WakeUpList:
         )
 
     def _caption(self) -> str:
-        return f"{len(self):,} customers to wake up on {self.as_of}"
+        return f"{counted(len(self), 'customer')} to wake up on {self.as_of}"
 
     def _rows(self) -> list[tuple[object, ...]]:
         return [
