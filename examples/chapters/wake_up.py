@@ -138,9 +138,7 @@ def _valued(fit: BgNbdFit, expected: _Expected | None) -> Iterator[str]:
 def _first(
     found: WakeUpList, now: CustomerSummary, expected: _Expected | None, coupon: Promotion, columns: Columns
 ) -> str:
-    bought = np.asarray(columns.amount, dtype=np.int64) >= 0
-    days = [day for day, purchase in zip(columns.day, bought.tolist(), strict=True) if purchase]
-    history = purchase_days(customer=columns.customer[bought], day=days, as_of=now.as_of)
+    history = purchase_days(customer=columns.customer, day=columns.day, amount=columns.amount, as_of=now.as_of)
     warnings = churn_warnings(history, ChurnRule())
     head: tuple[str, ...] = ("customer", "why", "orders", "spent")
     head += ("an order",) if expected is None else ("alive", f"days in {expected.quarter.label}", "worth")

@@ -194,6 +194,15 @@ def test_another_unit_of_money_scales_v_and_nothing_else(factor: float) -> None:
     assert scaled.log_likelihood == pytest.approx(fit.log_likelihood - 946 * math.log(factor), abs=1e-6)
 
 
+def test_a_start_is_in_the_unit_of_the_money() -> None:
+    columns, means = of_cdnow("1997-09-30")
+    cents = [100 * mean for mean in means]
+    best = GammaGamma.fit(repeat_days=columns["repeat_days"], mean_money=cents)
+    again = GammaGamma.fit(repeat_days=columns["repeat_days"], mean_money=cents, start=best.model)
+    assert again.iterations <= 2  # it starts at the top
+    assert again.require_model().v == pytest.approx(best.require_model().v, rel=1e-9)
+
+
 def test_who_paid_nothing_on_repeat_days_is_left_out_and_counted() -> None:
     rows = [(1, 12.0), (2, 30.0), (3, 9.0), (1, 55.0), (2, 21.0), (1, 8.0), (5, 25.0)]
     alone, among = fitted(rows), fitted([*rows, (4, 0.0), (1, 0.0), (0, 0.0)])

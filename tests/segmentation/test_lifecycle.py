@@ -27,7 +27,8 @@ from salesplan.segmentation.lifecycle import LifecyclePolicy, Stage
 from salesplan.segmentation.migration import migrate
 from salesplan.segmentation.purchase_days import PurchaseDays, purchase_days
 from salesplan.segmentation.stages import Lifecycle, lifecycle
-from salesplan.segmentation.summary import CustomerSummary
+from salesplan.segmentation.summarize import summarize
+from salesplan.segmentation.summary import CustomerSummary, ZeroOrders
 from salesplan.segmentation.wake_up import wake_up_candidates
 from tests.segmentation.customers import AS_OF, CNY, summary_of
 from tests.strategies import HOSTILE, refusal
@@ -44,9 +45,15 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def bought(pairs: list[tuple[int, date]], *, as_of: date = AS_OF) -> PurchaseDays:
+    return purchase_days(
+        customer=[code for code, _ in pairs], day=[each for _, each in pairs], amount=[1] * len(pairs), as_of=as_of
+    )
+
+
 def history_of(history: History, *, as_of: date = AS_OF) -> PurchaseDays:
     pairs = [(code, each) for code, days in history.items() for each in days]
-    return purchase_days(customer=[code for code, _ in pairs], day=[each for _, each in pairs], as_of=as_of)
+    return bought(pairs, as_of=as_of)
 
 
 def known_days(history: History, *, as_of: date = AS_OF) -> History:
@@ -145,6 +152,9 @@ def test_whom_to_wake_up() -> None:
     expected = wake_up_candidates(groups, segments=["dormant"], summary=summary, expected=values)
     assert expected.customer.tolist() == [3, 4, 2, 1, 5]
     assert expected.top(1)[0].value_text() == "CNY 0.07"
+    assert "is expected to bring CNY 0.07" in expected.top(1)[0].explain()
+    assert expected.explain().splitlines()[1].endswith("expected")
+    assert wake_up_candidates(groups, segments=[Stage.DORMANT], summary=summary) == found
 
 
 # --- edges ---------------------------------------------------------------------------------------------------
@@ -444,8 +454,8 @@ def test_hostile_values_are_refused_by_name() -> None:
         lambda value: POLICY.stage_of(as_of=AS_OF, first_day=value, last_day=AS_OF, previous_last_day=None),
         lambda value: lifecycle(summary, policy=POLICY, previous_last_day=value),
         lambda value: lifecycle(value, policy=POLICY, previous_last_day=[]),
-        lambda value: purchase_days(customer=value, day=[], as_of=AS_OF),
-        lambda value: purchase_days(customer=[1], day=value, as_of=AS_OF),
+        lambda value: purchase_days(customer=value, day=[], amount=[], as_of=AS_OF),
+        lambda value: purchase_days(customer=[1], day=value, amount=[1], as_of=AS_OF),
         lambda value: ChurnRule(late_after=value),
         lambda value: ChurnRule(min_gaps=value),
         lambda value: churn_warnings(value, ChurnRule()),
@@ -517,10 +527,20 @@ def test_nobody_moves_before_the_day_that_is_announced(history: History) -> None
 orders_of_few = st.tuples(st.integers(0, 4), dates.map(lambda day: day + timedelta(3)))
 
 
+def test_a_refund_is_no_purchase_day() -> None:
+    days = [date(2026, 1, 1), date(2026, 5, 1), date(2026, 6, 20), date(2026, 6, 21)]
+    rows: dict[str, Any] = {"customer": [0] * 4, "day": days, "amount": [990, -990, 500, 0], "as_of": AS_OF}
+    found = purchase_days(**rows)
+    assert found.days_of(0) == (days[0], days[2], days[3])
+    assert purchase_days(**rows, zero_orders=ZeroOrders.SKIP).days_of(0) == (days[0], days[2])
+    assert found.first_day.astype(np.int64).tolist() == summarize(**rows).first_day.tolist()
+    assert found.last_day.astype(np.int64).tolist() == summarize(**rows).last_day.tolist()
+
+
 @given(st.lists(orders_of_few, max_size=20), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_parts_of_purchase_days_merge_to_the_whole(rows: list[tuple[int, date]], parts: int, chance: Any) -> None:
     def of(some: list[tuple[int, date]]) -> PurchaseDays:
-        return purchase_days(customer=[code for code, _ in some], day=[each for _, each in some], as_of=AS_OF)
+        return bought(some)
 
     chance.shuffle(rows)
     pieces = [of(rows[part::parts]) for part in range(parts)]
@@ -555,7 +575,7 @@ def test_silences_are_judged_by_the_median_of_the_gaps(history: History, late_af
         late = silent > late_after.to_fraction() * median
         assert (rule.is_late(gaps, silent=silent), bool(found.late[row])) == (late, late)
         warning = found.warning(code)
-        assert warning.usual_gap == Rate(median.numerator, median.denominator)
+        assert warning.usual_gap == median
         assert warning.late_on is not None
         assert (warning.late_on <= AS_OF) is late
         assert rule.is_late(gaps, silent=(warning.late_on - days[-1]).days) is True
@@ -598,6 +618,6 @@ def test_the_most_valuable_are_woken_first(rows: list[tuple[int, int, int]]) -> 
 
 
 def test_days_as_numbers_are_taken_where_they_are_said_to_be() -> None:
-    found = purchase_days(customer=[1], day=EpochDays([20_000]), as_of=AS_OF)
+    found = purchase_days(customer=[1], day=EpochDays([20_000]), amount=[1], as_of=AS_OF)
     assert found.days_of(1) == (date(1970, 1, 1) + timedelta(20_000),)
     assert found.customers.tolist() == [1]

@@ -168,6 +168,19 @@ def test_a_renewal_has_its_days_and_an_expiry_has_none(lapsed: Lapsed, days: int
         PointsPolicy(shortfall=Shortfall.DEBT, lapsed=lapsed, renew_days=days)
 
 
+def test_the_totals_add_up_below_a_balance_of_0() -> None:
+    ledger = PointsLedger(policy=NEGATIVE).earn("o", on=START, points=500).spend("s", on=START, points=400)
+    state = ledger.refund("r", on=START, earning="o", points=500).at(START)
+    assert [line.split() for line in state.explain().splitlines()] == [
+        ["lot", "earned", "until", "points", "left", "spent", "expired", "reversed"],
+        ["o", str(START), "-", "500", "0", "400", "0", "100"],  # all that was left of it
+        ["below", "0", "0", "-400", "0", "0", "400"],
+        ["total", "500", "-400", "400", "0", "500"],  # 500 == 400 + 0 + 500 - 400
+        ["s", "took", "400", "of", "o"],
+        ["balance", "on", f"{START}:", "-400"],
+    ]
+
+
 def test_a_negative_balance_has_no_points_beside_it() -> None:
     lots = PointsLedger(policy=NEGATIVE).earn("o", on=START, points=5).at(START).lots
     with pytest.raises(InvalidValue, match="below a balance of 0"):

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, day_number
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance, require_int
+from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance
 from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from ..rate import Rate
+from ._one_code import one_code
 from ._one_customer import standing_of
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
 from ._place_sums import sums_at
@@ -230,7 +231,7 @@ class Assignment:
         return InvalidValue(f"customer {customer} {what}", code=f"{_CODE}.values", value=customer)
 
     def _row(self, customer: int) -> int:
-        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        code = one_code(customer, name="customer", code=_CODE)
         row = int(np.searchsorted(self.customer, code))
         if row == self.customer.size or int(self.customer[row]) != code:
             raise NotFound(f"no customer {code} was assigned", code=f"{_CODE}.unknown", value=code)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import Enum
+from fractions import Fraction
 from typing import Any, Final
 
 import attrs
@@ -27,9 +28,9 @@ from numpy.typing import NDArray
 from ..columns import Reals, Whole, day_number, real_numbers
 from ..display import html_table, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int
-from ..money import MAX_MINOR
 from ..rate import Rate
 from ._grain import counted
+from ._one_code import one_code
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._rate_text import decimal_text, percent_text
 from .purchase_days import PurchaseDays
@@ -102,7 +103,7 @@ class ChurnWarning:
     as_of: date
     silent: int
     gaps: int
-    usual_gap: Rate | None
+    usual_gap: Fraction | None
     late_on: date | None
     alive: float | None
     reasons: tuple[ChurnReason, ...]
@@ -121,7 +122,7 @@ class ChurnWarning:
         rhythm = f"; {counted(self.gaps, 'gap')} so far, too few for a rhythm"
         if self.usual_gap is not None:
             late = "never" if self.late_on is None else f"from {self.late_on}"
-            rhythm = f", usually {decimal_text(self.usual_gap, 1)}; late {late}"
+            rhythm = f", usually {decimal_text(Rate(*self.usual_gap.as_integer_ratio()), 1)}; late {late}"
         lines = [f"silent for {counted(self.silent, 'day')}{rhythm}"]
         if self.alive is not None:
             gone = round((1 - self.alive) * 1000)
@@ -197,7 +198,7 @@ class ChurnWarnings:
 
         Raises: NotFound.
         """
-        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        code = one_code(customer, name="customer", code=_CODE)
         row = int(np.searchsorted(self.customer, code))
         if row == self.customer.size or int(self.customer[row]) != code:
             raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
@@ -209,7 +210,7 @@ class ChurnWarnings:
             as_of=self.as_of,
             silent=silent,
             gaps=int(self.gaps[row]),
-            usual_gap=Rate(doubled, 2) if rhythm else None,
+            usual_gap=Fraction(doubled, 2) if rhythm else None,
             late_on=self._after(self.rule.last_day_in_time(doubled) + 1 - silent) if rhythm else None,
             alive=None if self.alive is None or not int(self.gaps[row]) else float(self.alive[row]),
             reasons=tuple(reason for reason, flag in flags if flag[row]),

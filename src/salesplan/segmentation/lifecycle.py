@@ -186,7 +186,7 @@ _SEGMENTS: Final = (
     Segment("new", Action(ActionKind.WELCOME, "help them to the second purchase")),
     Segment("active", Action(ActionKind.UPGRADE_OFFER, "offer more")),
     Segment("reactivated", Action(ActionKind.REWARD, "thank them for coming back")),
-    Segment("at_risk", Action(ActionKind.REMIND, "remind them"), aliases=("at risk",)),
+    Segment("at risk", Action(ActionKind.REMIND, "remind them"), aliases=("at_risk",)),
     Segment("dormant", Action(ActionKind.WAKE_UP_COUPON, "send a wake-up coupon")),
     Segment("lost", Action(ActionKind.LEAVE, "let them go")),
 )

@@ -23,6 +23,7 @@ from ..display import Align, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int
 from ..money import MAX_MINOR, Money
 from ..rate import Rate
+from ._one_code import one_code
 from ._rate_text import decimal_text
 from .association import Association, limits_of, split
 from .baskets import PairCounts
@@ -67,9 +68,7 @@ def cross_sell(
     limits = limits_of(min_support, min_confidence, min_lift)
     require_instance(counts, PairCounts, code=_CODE, name="counts")
     require_instance(order, OfferOrder, code=_CODE, name="order")
-    has = listed(owned, code=_CODE, name="owned")
-    for item in has:
-        require_int(item, code=_CODE, name="an owned item", low=0, high=MAX_MINOR)
+    has = [one_code(item, name="an owned item", code=_CODE) for item in listed(owned, code=_CODE, name="owned")]
     codes = np.array(sorted(set(has)), dtype=np.int64)
     strongest: dict[int, Association] = {}
     for rows, both in _combined(counts):

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int
-from ..money import MAX_MINOR, Currency
+from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
+from ..money import Currency
 from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
+from ._one_code import one_code
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
@@ -206,7 +207,7 @@ class PersonaAssignment:
 
         Raises: NotFound.
         """
-        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        code = one_code(customer, name="customer", code=_CODE)
         row = int(np.searchsorted(self.customer, code))
         if row == self.customer.size or int(self.customer[row]) != code:
             raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)

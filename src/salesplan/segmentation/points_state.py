@@ -148,7 +148,8 @@ class PointsState:
         return [
             ("lot", "earned", "until", *_COUNTS),
             *((lot.earning, lot.earned_on, lot.until, *(getattr(lot, name) for name in _COUNTS)) for lot in self.lots),
-            ("total", "", "", *(self._sum(name) for name in _COUNTS)),
+            *([("below 0", "", "", 0, -self.short, 0, 0, self.short)] if self.short else []),
+            ("total", "", "", self.earned, self.balance, self.spent, self.expired, self.reversed),
         ]
 
     def to_columns(self) -> dict[str, NDArray[Any]]:

@@ -14,12 +14,15 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, day_number, day_numbers, whole_numbers
+from ..columns import Whole, day_number
 from ..display import html_table
 from ..errors import InvalidValue, require_instance, require_int
 from ..money import MAX_MINOR
 from ._grain import counted
+from ._one_code import one_code
+from ._order_rows import OrderRows
 from ._own_arrays import bytes_of, fields_of, own_column
+from .summary import Refunds, ZeroOrders
 
 __all__ = ["PurchaseDays", "purchase_days"]
 
@@ -125,7 +128,7 @@ class PurchaseDays:
 
         Raises: InvalidType, InvalidValue for what is no code.
         """
-        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        code = one_code(customer, name="customer", code=_CODE)
         low, high = (int(np.searchsorted(self.customer, code, side=side)) for side in ("left", "right"))
         return tuple(self.day[low:high].astype(_DAYS).tolist())
 
@@ -152,23 +155,37 @@ class PurchaseDays:
         return _rebuilt, (fields_of(self),)
 
 
-def purchase_days(*, customer: object, day: object, as_of: date) -> PurchaseDays:
-    """The purchase days in rows of *customer* and *day*, in any order.
+def purchase_days(
+    *,
+    customer: object,
+    day: object,
+    amount: object,
+    as_of: date,
+    zero_orders: ZeroOrders = ZeroOrders.COUNT,
+) -> PurchaseDays:
+    """The purchase days in rows that each say who paid what on which day; columns as `summarize` takes them.
 
-    Law: a permutation of the rows, or a row given twice, gives the same bytes.
+    A negative amount is a refund, and no purchase.
+    Law: a permutation of the rows gives the same bytes, and so does another amount above 0; the customers and days are
+    those of `summarize`.
     Raises: InvalidType, InvalidValue for columns that are not such, or of different length.
-    >>> days = [date(2026, 1, 5), date(2026, 1, 5), date(2026, 2, 4), date(2026, 7, 1)]
-    >>> found = purchase_days(customer=[7, 7, 7, 7], day=days, as_of=date(2026, 6, 30))
+    >>> days = [date(2026, 1, 5), date(2026, 1, 5), date(2026, 2, 4), date(2026, 2, 9), date(2026, 7, 1)]
+    >>> found = purchase_days(customer=[7] * 5, day=days, amount=[990, 500, 0, -500, 990], as_of=date(2026, 6, 30))
     >>> print(found.explain())
     1 customer on 2 purchase days up to 2026-06-30; 1 row after that day left out
     """
-    until = day_number(as_of, name="as_of", code=_CODE)
-    who = whole_numbers(customer, name="customer", code=_CODE, low=0)
-    days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
-    known = days <= until
-    ordered, sorted_days = _each_once(who[known], days[known])
-    left_out = int(known.size - np.count_nonzero(known))
-    return PurchaseDays(as_of=as_of, customer=ordered, day=sorted_days, left_out=left_out)
+    rows = OrderRows.of(
+        customer=customer,
+        day=day,
+        amount=amount,
+        as_of=as_of,
+        refunds=Refunds.SEPARATE,
+        zero=zero_orders,
+        code=_CODE,
+    )
+    bought = rows.purchases(rows.customer)
+    who, days = _each_once(bought.place.astype(np.int64, copy=False), bought.day.astype(np.int64, copy=False))
+    return PurchaseDays(as_of=as_of, customer=who, day=days, left_out=rows.many_late())
 
 
 def _each_once(customer: Whole, day: Whole) -> tuple[Whole, Whole]:

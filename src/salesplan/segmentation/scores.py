@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..columns import Whole, day_number, whole_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, NotFound, clip, listed, require_int, require_text
+from ._one_code import one_code
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._summary_checks import found
 
@@ -98,9 +99,9 @@ class RfmScores:
 
         Raises: NotFound for a code without scores; InvalidType, InvalidValue for what is no code.
         """
-        code = require_int(customer, code=_CODE, name="customer", low=0)
-        at = int(found(np.array([min(code, _TOP)], dtype=np.int64), self.customer)[0])
-        if at < 0 or code > _TOP:
+        code = one_code(customer, name="customer", code=_CODE)
+        at = int(found(np.array([code], dtype=np.int64), self.customer)[0])
+        if at < 0:
             raise NotFound(f"no scores of customer {clip(code)}", code="segmentation.unscored", value=code)
         return RfmScore(r=int(self.r[at]), f=int(self.f[at]), m=int(self.m[at]))
 
@@ -144,4 +145,3 @@ class RfmScores:
 
 
 _HEAD: Final = ("score", "R", "F", "M")
-_TOP: Final = int(np.iinfo(np.int64).max)

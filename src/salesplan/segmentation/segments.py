@@ -93,14 +93,15 @@ class Segment:
         return self.name
 
 
-def place_named(segments: Sequence[Segment], name: str, *, code: str) -> int:
-    """The place of the segment of that name, or with that alias.
+def place_named(segments: Sequence[Segment], name: str | Enum, *, code: str) -> int:
+    """The place of the segment of that name, or with that alias; a stage of the lifecycle is named by its value.
 
     Raises: NotFound.
     """
-    if isinstance(name, str):
+    wanted = name.value if isinstance(name, Enum) else name
+    if isinstance(wanted, str):
         for at, segment in enumerate(segments):
-            if name == segment.name or name in segment.aliases:
+            if wanted == segment.name or wanted in segment.aliases:
                 return at
     raise NotFound(f"no segment is called {clip(name)}", code=code, value=name)
 

@@ -28,6 +28,7 @@ from ..rate import Rate
 from ._code_keys import keys_of, spelled
 from ._followed import followed
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
+from ._one_code import one_code
 from ._own_arrays import bytes_of, fields_of, own_column, own_table
 from ._rate_text import percent_text
 from ._tally import added_up, distinct
@@ -95,7 +96,7 @@ class SequenceCounts:
 
         Raises: InvalidType or InvalidValue for an item that is not a code.
         """
-        codes = [require_int(each, code=_CODE, name="an item", low=0, high=MAX_MINOR) for each in (item, then)]
+        codes = [one_code(each, name="an item", code=_CODE) for each in (item, then)]
         place = int(np.searchsorted(self.items, codes[0]))
         known = place < self.items.size and int(self.items[place]) == codes[0]
         match = np.flatnonzero((self.pairs == codes).all(axis=1))
@@ -153,10 +154,9 @@ class SequenceCounts:
         return html_table(_HEAD, self._rows(), caption=self._caption())
 
     def _caption(self) -> str:
-        return (
-            f"{self.customers:,} customers as of {self.as_of}, bought within {self.within_days:,} days after; "
-            f"{self.left_out:,} rows after that day left out"
-        )
+        many = (self.customers, "customer"), (self.within_days, "day"), (self.left_out, "row")
+        customers, days, rows = (f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in many)
+        return f"{customers} as of {self.as_of}, bought within {days} after; {rows} after that day left out"
 
     def _rows(self) -> list[tuple[object, ...]]:
         often = np.lexsort([np.arange(self.followed.size), -self.followed])[:_SHOWN]

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, day_number, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, NotFound, require_instance, require_int
+from ..errors import InvalidValue, NotFound, require_instance
 from ..money import MAX_MINOR, Currency
 from ..rate import Rate
 from ._days_with_holes import days_with_holes
+from ._one_code import one_code
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._rate_text import percent_text
 from .lifecycle import STAGES, LifecyclePolicy, Stage, stage_segments
@@ -175,7 +176,7 @@ class Lifecycle:
         ]
 
     def _row(self, customer: int) -> int:
-        code = require_int(customer, code=_CODE, name="customer", low=0, high=MAX_MINOR)
+        code = one_code(customer, name="customer", code=_CODE)
         row = int(np.searchsorted(self.customer, code))
         if row == self.customer.size or int(self.customer[row]) != code:
             raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)

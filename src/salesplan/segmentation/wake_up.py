@@ -26,6 +26,7 @@ from ._grain import counted
 from ._grouped import Grouped
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._ratio_keys import ratio_keys
+from .lifecycle import Stage
 from .segments import Segment, place_named
 from .summary import CustomerSummary
 
@@ -37,7 +38,7 @@ _SHOWN: Final = 10
 
 @attrs.frozen(kw_only=True)
 class WakeUpCandidate:
-    """One customer to wake up; *value* is what an order is worth, in minor units, exact or *expected*."""
+    """One customer to wake up; *value* in minor units: of an order, exact, or what is expected of them, a float."""
 
     customer: int
     segment: Segment
@@ -47,18 +48,19 @@ class WakeUpCandidate:
     currency: Currency | None
 
     def explain(self) -> str:
-        """Who, for how long they have been silent, what an order is worth, and what is to be done."""
+        """Who, for how long they have been silent, what an order or the customer is worth, and what is to be done."""
         action = "" if self.segment.action is None else f"; {self.segment.action}"
+        brings = "is expected to bring" if isinstance(self.value, float) else "an order is worth"
         return (
             f"customer {self.customer}: {self.segment}, silent for {counted(self.days_since_last, 'day')}, "
-            f"an order is worth {self.value_text()}{action}"
+            f"{brings} {self.value_text()}{action}"
         )
 
     def _repr_html_(self) -> str:
         return html_table(("to wake up",), [(self.explain(),)])
 
     def value_text(self) -> str:
-        """The value of an order, to the minor unit, halves up."""
+        """The value to the minor unit, halves up."""
         exact = Rate(*self.value.as_integer_ratio()) if isinstance(self.value, float) else self.value
         minor = Rounding.HALF_UP.divide(exact.numerator, exact.denominator)
         return f"{minor:,}" if self.currency is None else str(Money(minor, self.currency))
@@ -117,10 +119,10 @@ class WakeUpList:
 
     def explain(self) -> str:
         """How many, and the first ten."""
-        return "\n".join([self._caption(), text_table([_HEAD, *self._rows()], align=_SIDES)])
+        return "\n".join([self._caption(), text_table([self._head(), *self._rows()], align=_SIDES)])
 
     def _repr_html_(self) -> str:
-        return html_table(_HEAD, self._rows(), align=_SIDES, caption=self._caption())
+        return html_table(self._head(), self._rows(), align=_SIDES, caption=self._caption())
 
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """One row a candidate, in order."""
@@ -148,6 +150,9 @@ class WakeUpList:
             currency=self.currency,
         )
 
+    def _head(self) -> tuple[str, ...]:
+        return ("customer", "segment", "silent days", "orders", "an order" if self.expected is None else "expected")
+
     def _caption(self) -> str:
         return f"{counted(len(self), 'customer')} to wake up on {self.as_of}"
 
@@ -158,12 +163,11 @@ class WakeUpList:
         ]
 
 
-_HEAD: Final = ("customer", "segment", "silent days", "orders", "an order")
 _SIDES: Final = [Align.RIGHT, Align.LEFT, Align.RIGHT, Align.RIGHT, Align.RIGHT]
 
 
 def wake_up_candidates(
-    groups: Grouped, *, segments: Iterable[str], summary: CustomerSummary, expected: object = None
+    groups: Grouped, *, segments: Iterable[str | Stage], summary: CustomerSummary, expected: object = None
 ) -> WakeUpList:
     """The customers of those segments, or stages, by the value of an order.
 
