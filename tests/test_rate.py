@@ -234,6 +234,11 @@ def test_product_with_an_int_is_that_of_fractions(rate: Rate, times: int) -> Non
 
 
 @given(rates)
+def test_a_float_is_the_nearest_one(rate: Rate) -> None:
+    assert float(rate) == float(fraction(rate))
+
+
+@given(rates)
 def test_negation_and_complement_are_those_of_fractions(rate: Rate) -> None:
     assert fraction(-rate) == -fraction(rate)
     assert fraction(rate.complement()) == 1 - fraction(rate)

@@ -90,6 +90,14 @@ class Rate:
             )
         return PayRate(Rate(top, bottom * (10 if top < 10 * bottom else 100)))
 
+    def __float__(self) -> float:
+        """The nearest float, for statistics and charts; nothing here computes with it.
+
+        >>> float(Rate.percent("12.5"))
+        0.125
+        """
+        return self.numerator / self.denominator
+
     def to_fraction(self) -> Fraction:
         """The ratio as a `fractions.Fraction`.
 

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import Reals, Whole, day_number, real_numbers
-from ..display import html_table, text_table
+from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int
 from ..rate import Rate
 from ._grain import counted
@@ -218,10 +218,10 @@ class ChurnWarnings:
 
     def explain(self) -> str:
         """How many are warned of, and for what."""
-        return text_table(self._rows())
+        return text_table(self._rows(), align=_ALIGN)
 
     def _repr_html_(self) -> str:
-        return html_table(("", f"as of {self.as_of}"), self._rows())
+        return html_table(("", f"as of {self.as_of}"), self._rows(), align=_ALIGN)
 
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """One row a customer: the numbers, the two reasons, and whether they were judged at all."""
@@ -229,7 +229,7 @@ class ChurnWarnings:
         columns: dict[str, NDArray[Any]] = {name: getattr(self, name).copy() for name in names}
         return columns if self.alive is None else columns | {"alive": self.alive.copy()}
 
-    def _rows(self) -> list[tuple[str, int]]:
+    def _rows(self) -> list[tuple[str, str]]:
         counts = (
             ("customers", np.ones(self.customer.size, dtype=np.bool_)),
             ("not judged", ~self.judged),
@@ -237,7 +237,7 @@ class ChurnWarnings:
             ("gone by the model", self.gone),
             ("warned of", self.warned),
         )
-        return [(name, int(np.count_nonzero(each))) for name, each in counts]
+        return [(name, f"{np.count_nonzero(each):,}") for name, each in counts]
 
     def _after(self, days: int) -> date | None:
         day = self.as_of.toordinal() + days
@@ -272,3 +272,6 @@ def churn_warnings(history: PurchaseDays, rule: ChurnRule, *, alive: object = No
         doubled_median_gap=history.doubled_median_gap,
         alive=alive,  # type: ignore[arg-type]  # it is checked there
     )
+
+
+_ALIGN: Final = (Align.LEFT, Align.RIGHT)

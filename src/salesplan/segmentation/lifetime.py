@@ -28,7 +28,7 @@ import numpy as np
 from ..columns import Reals, Whole, whole_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, clip, require_instance, require_int
-from ..money import Money, Rounding
+from ..money import Currency, Money, Rounding
 from ..rate import Rate
 from ._histories import MOST_DAYS, Histories, checked, own_reals, read_only, require_one_length
 from ._holdout import HoldoutCheck
@@ -54,7 +54,7 @@ class LifetimeValues:
 
     *alive* is the chance to be a customer still, *orders* the orders to come, *discounted_orders* what they are worth
     in orders of today, *order_value* the money of one, *value* the margin on them all.
-    Units: money as that of the mean_money given.
+    Units: money as that of the mean_money given; minor units of *currency*, where that is given.
     """
 
     alive: Reals = attrs.field(eq=_bytes, converter=own_reals)
@@ -66,9 +66,12 @@ class LifetimeValues:
     period_days: int
     discount: Rate
     margin: Rate
+    currency: Currency | None = None
 
     def __attrs_post_init__(self) -> None:
         require_one_length(self.to_columns())
+        if self.currency is not None:
+            require_instance(self.currency, Currency, code="segmentation.lifetime", name="currency")
         _check_terms(self.periods, self.period_days, self.discount, self.margin)
 
     def __len__(self) -> int:
@@ -102,8 +105,8 @@ class LifetimeValues:
                 ("still a customer", f"{self.alive[row]:.4f}"),
                 (f"orders in {self._span}", f"{self.orders[row]:.4f}"),
                 (f"discounted by {self.discount} a period", f"{self.discounted_orders[row]:.4f}"),
-                ("money of an order", f"{self.order_value[row]:,.2f}"),
-                (f"margin of {self.margin}", f"{self.value[row]:,.2f}"),
+                ("money of an order", self._amount(float(self.order_value[row]))),
+                (f"margin of {self.margin}", self._amount(float(self.value[row]))),
             ],
             align=_ALIGN,
         )
@@ -121,8 +124,14 @@ class LifetimeValues:
             ("still customers", f"{fsum(self.alive.tolist()):,.1f}"),
             (f"orders in {self._span}", f"{fsum(self.orders.tolist()):,.1f}"),
             (f"discounted by {self.discount} a period", f"{fsum(self.discounted_orders.tolist()):,.1f}"),
-            (f"value at a margin of {self.margin}", f"{self.total:,.2f}"),
+            (f"value at a margin of {self.margin}", self._amount(self.total)),
         ]
+
+    def _amount(self, number: float) -> str:
+        if self.currency is None:
+            return f"{number:,.2f}"
+        places = self.currency.exponent
+        return f"{self.currency} {number / 10**places:,.{places}f}"
 
 
 def historic_value(money: object, *, margin: Rate, rounding: Rounding) -> Whole:
@@ -197,10 +206,12 @@ def lifetime_value(
     period_days: int,
     discount: Rate,
     margin: Rate,
+    currency: str | Currency | None = None,
 ) -> LifetimeValues:
     """What each customer is expected to bring in the next *periods* of *period_days*, at *discount* per period.
 
-    Columns as for the models: days, and the mean money of a repeat day, 0 where there are none.
+    Columns as for the models: days, and the mean money of a repeat day, 0 where there are none; a summary has them:
+    `**summary.repeat_history, mean_money=summary.mean_repeat_money`, in minor units of its currency.
     Law: without discount the value is margin x orders x order value; a higher discount never raises it.
     Raises: InvalidType, InvalidValue as the models; for a q of 1 or less where it leaves a customer without a mean.
     >>> values = lifetime_value(BgNbd(r=2, alpha=1, a=2, b=1, unit_days=7), GammaGamma(p=6, q=4, v=15), repeat_days=[0],
@@ -213,6 +224,7 @@ def lifetime_value(
     money of an order            30.00
     margin of 50%                11.20
     """
+    unit = None if currency is None else Currency.of(currency)
     require_instance(model, BgNbd, code="segmentation.model", name="model")
     require_instance(money_model, GammaGamma, code="segmentation.model", name="money_model")
     _check_terms(periods, period_days, discount, margin)
@@ -236,6 +248,7 @@ def lifetime_value(
         period_days=period_days,
         discount=discount,
         margin=margin,
+        currency=unit,
     )
 
 

@@ -22,7 +22,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Days, day_number
+from ..columns import Days, Reals, day_number
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, SalesplanError, require_instance, require_int
 from ..money import MAX_MINOR, Currency, Money
@@ -196,6 +196,20 @@ class CustomerSummary:
     def repeat_money(self) -> Ints:
         """Money after the first day; divided by `repeat_days` it is the value of a repeat purchase day."""
         return self.money - self.first_day_money
+
+    @property
+    def repeat_history(self) -> dict[str, Ints]:
+        """The columns of the repeat-purchase models, by the names of their arguments: `BgNbd.fit(**this, ...)`."""
+        return {"repeat_days": self.repeat_days, "last_repeat": self.last_repeat, "age": self.age}
+
+    @property
+    def mean_repeat_money(self) -> Reals:
+        """The mean money of a repeat purchase day, a statistic, 0 where there are none: what `GammaGamma` takes.
+
+        Net of refunds it can be below 0, which no such model allows: summarize with Refunds.SEPARATE then.
+        """
+        days = self.repeat_days
+        return np.divide(self.repeat_money, days, out=np.zeros(len(self)), where=days > 0)
 
     def at(self, as_of: date) -> CustomerSummary:
         """The same rows seen from another day, which is right where nothing happened in between.
