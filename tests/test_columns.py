@@ -432,6 +432,16 @@ class Texts(Column):
         return list(self.held)
 
 
+def test_codes_are_named_by_their_book() -> None:
+    book = encode(["li", "ann", "li"])
+    assert book.named(book.codes) == ("li", "ann", "li")
+    assert book.named([]) == ()
+    for bad in ([2], [-1], [1.0], "li", [True], 5):
+        error = refusal(book.named, bad)
+        assert error is not None
+        assert error.code == "columns.named"
+
+
 def test_columns_of_names_pass() -> None:
     for values in (
         ["b", "a", "b"],

@@ -12,14 +12,14 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 
 from salesplan.errors import InvalidType, InvalidValue, NotFound
 from salesplan.money import Currency, CurrencyMismatch
 from salesplan.rate import Rate
 from salesplan.segmentation.assignment import Assignment
 from salesplan.segmentation.drift import Drift, drift
-from salesplan.segmentation.migration import Migration, migrate
+from salesplan.segmentation.migration import Migration, migrate, movers
 from salesplan.segmentation.segment_map import SegmentMap
 from salesplan.segmentation.segments import Range, Rule, ScoreRule, Segment
 from salesplan.segmentation.thresholds import RfmThresholds
@@ -290,3 +290,33 @@ def test_every_way_to_drift_sums_to_those_who_are_there(
 
 def _assigned(segments: SegmentMap, side: dict[int, str]) -> Assignment:
     return segments.assign(summary_of({code: (0, "abc".index(name) + 1, 1) for code, name in side.items()}))
+
+
+@given(people, people)
+def test_movers_are_those_of_the_table(rows: dict[int, Numbers], later: dict[int, Numbers]) -> None:
+    before, after = BY_MONEY.assign(summary_of(rows)), BY_MONEY.assign(summary_of(later))
+    assume(refusal(migrate, before, after) is None)  # sums past 63 bits
+    counts = migrate(before, after).counts
+    for at, start in enumerate("ab"):
+        for to, end in enumerate("ab"):
+            found = movers(before, after, start=start, end=end)
+            expected = [
+                code
+                for code in sorted(rows)
+                if code in later and (rows[code][2] >= 20) == (start == "b") and (later[code][2] >= 20) == (end == "b")
+            ]
+            assert found.tolist() == expected
+            assert counts[at, to] == len(expected)
+    assert before.customers_in("second").tolist() == [code for code in sorted(rows) if rows[code][2] >= 20]
+
+
+def test_movers_are_asked_for_by_names_that_are_there() -> None:
+    side = BY_MONEY.assign(summary_of([(1, 1, 5)]))
+    for start, end in (("a", "c"), ("c", "a")):
+        with pytest.raises(NotFound):
+            movers(side, side, start=start, end=end)
+    for pair in ((5, side), (side, None)):
+        with pytest.raises(InvalidType):
+            movers(*pair, start="a", end="a")
+    with pytest.raises(NotFound):
+        side.customers_in("c")

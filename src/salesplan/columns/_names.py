@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InvalidType, InvalidValue, clip, listed
+from ._integers import integers
 from ._numbers import Codes
 from ._offered import offered, one_column, read_only, wrong_kind
 
@@ -30,11 +31,23 @@ class Encoded:
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "codes", read_only(self.codes))
 
+    def named(self, codes: object) -> tuple[Any, ...]:
+        """The names of some codes, as of the customers of a segment.
+
+        Raises: InvalidType, InvalidValue for what is no column of codes of this book.
+        >>> encode(["li", "ann", "li"]).named([1, 0])
+        ('li', 'ann')
+        """
+        rows = integers(codes, "codes", "columns.named", 0, len(self.names) - 1, None)
+        return tuple(self.names[code] for code in rows.tolist())
+
     def __reduce__(self) -> tuple[object, ...]:
         return Encoded, (self.codes, self.names)  # arrays that are pickled can be written to
 
 
-def encode(values: object, *, name: str, code: str, known: Iterable[Any] | None = None) -> Encoded:
+def encode(
+    values: object, *, name: str = "names", code: str = "columns.encode", known: Iterable[Any] | None = None
+) -> Encoded:
     """The ids, from 0 on, of a column of texts, or of anything else that can be hashed and sorted.
 
     The names are those of the column, sorted; or those *known*, the code book of an earlier column, in its order. Names
@@ -42,11 +55,11 @@ def encode(values: object, *, name: str, code: str, known: Iterable[Any] | None 
     Law: the same for any order of the rows; a name is kept as it is, with NUL and lone surrogates. Equal names of one
     type are one name, kept as it came first: `Decimal("1.0")` and `Decimal("1.00")`.
     Raises: InvalidType for floats and for what cannot be hashed or sorted; InvalidValue for a hole, for a name that is
-    not *known*, or known twice; both with *code*, and naming the first row at fault where one is.
-    >>> book = encode(["li", "ann", "li"], name="customer", code="orders.customer")
+    not *known*, or known twice; both with the error code *code*, and naming the first row at fault where one is.
+    >>> book = encode(["li", "ann", "li"])
     >>> book.codes, book.names
     (array([1, 0, 1], dtype=int32), ('ann', 'li'))
-    >>> encode(["ann"], name="customer", code="orders.customer", known=book.names).codes
+    >>> encode(["ann"], known=book.names).codes
     array([0], dtype=int32)
     """
     given = offered(values, name, code)

@@ -31,7 +31,7 @@ from .levels import (
 from .lifecycle import LifecyclePolicy, Stage
 from .lifetime import HoldoutCheck, LifetimeValues, historic_value, holdout_check, lifetime_value, simple_value
 from .membership import LevelChange, Membership, Reason, membership
-from .migration import Migration, migrate
+from .migration import Migration, migrate, movers
 from .nested_cuts import NestedCuts
 from .next_purchase import NextPurchase
 from .offers import Bundle, OfferOrder, bundle_candidates, cross_sell
@@ -204,6 +204,7 @@ __all__ = [
     "lifetime_value",
     "membership",
     "migrate",
+    "movers",
     "next_purchases",
     "purchase_days",
     "shopify_groups",

@@ -1,4 +1,4 @@
-"""Cut points between levels of equal size, and how many of them a value has passed: exactly, by whole numbers.
+"""Bound points between levels of equal size, and how many of them a value has passed: exactly, by whole numbers.
 
 A whole number is above a cut if it is above the whole part of the cut, so that columns never meet a fraction.
 """
@@ -20,7 +20,7 @@ from ..rate import Rate
 from .scores import MOST_LEVELS
 
 __all__ = [
-    "Cut",
+    "Bound",
     "cuts_within",
     "is_above",
     "linear_cuts",
@@ -32,7 +32,7 @@ __all__ = [
     "whole_part",
 ]
 
-Cut: TypeAlias = int | Rate
+Bound: TypeAlias = int | Rate
 """A Rate is never whole: 3 is 3."""
 
 _CODE: Final = "segmentation.thresholds"
@@ -40,7 +40,7 @@ _SPAN: Final = 1 << 16
 _FEW: Final = 16
 
 
-def nearest_rank_cuts(values: Whole, levels: int) -> tuple[Cut, ...]:
+def nearest_rank_cuts(values: Whole, levels: int) -> tuple[Bound, ...]:
     """The k-th smallest values, k = i n / levels rounded up for i = 1, 2, ...: numbers that occur.
 
     >>> nearest_rank_cuts(np.array([5, 1, 1, 9, 2]), 2)
@@ -49,7 +49,7 @@ def nearest_rank_cuts(values: Whole, levels: int) -> tuple[Cut, ...]:
     return tuple(_smallest(values, [-(-part * values.size // levels) - 1 for part in range(1, levels)]))
 
 
-def linear_cuts(values: Whole, levels: int) -> tuple[Cut, ...]:
+def linear_cuts(values: Whole, levels: int) -> tuple[Bound, ...]:
     """The points i (n - 1) / levels of the way along the sorted values, on the straight line between two neighbours.
 
     >>> linear_cuts(np.array([5, 1, 1, 8]), 2), linear_cuts(np.array([1, 2]), 2)
@@ -65,8 +65,11 @@ def linear_cuts(values: Whole, levels: int) -> tuple[Cut, ...]:
 
 
 def cuts_within(
-    group: NDArray[np.intp], values: Whole, wider: Sequence[tuple[Cut, ...]], cuts: Callable[[Whole], tuple[Cut, ...]]
-) -> tuple[tuple[Cut, ...], ...]:
+    group: NDArray[np.intp],
+    values: Whole,
+    wider: Sequence[tuple[Bound, ...]],
+    cuts: Callable[[Whole], tuple[Bound, ...]],
+) -> tuple[tuple[Bound, ...], ...]:
     """The cuts of the values of each group; of an empty one those that are given, the cuts of a *wider* one."""
     order = np.argsort(group, kind="stable")
     ends = np.searchsorted(group[order], np.arange(len(wider) + 1))
@@ -74,7 +77,7 @@ def cuts_within(
     return tuple(cuts(row) if row.size else other for row, other in zip(rows, wider, strict=True))
 
 
-def passed(values: Whole, rows: Sequence[tuple[Cut, ...]], group: NDArray[np.intp] | None = None) -> NDArray[np.int8]:
+def passed(values: Whole, rows: Sequence[tuple[Bound, ...]], group: NDArray[np.intp] | None = None) -> NDArray[np.int8]:
     """How many cuts each value is above, in the row of its group where there are several."""
     whole = np.array([[whole_part(cut) for cut in row] for row in rows], dtype=np.int64)
     if group is None and whole.shape[1] > _FEW:
@@ -85,12 +88,12 @@ def passed(values: Whole, rows: Sequence[tuple[Cut, ...]], group: NDArray[np.int
     return many
 
 
-def passed_one(value: int, cuts: Sequence[Cut]) -> int:
+def passed_one(value: int, cuts: Sequence[Bound]) -> int:
     """How many cuts one value is above."""
     return sum(is_above(value, cut) for cut in cuts)
 
 
-def rising(cuts: Iterable[Cut], name: str) -> tuple[Cut, ...]:
+def rising(cuts: Iterable[Bound], name: str) -> tuple[Bound, ...]:
     """Checked cuts, whole ones as ints."""
     own = tuple(whole_cut(cut) for cut in listed(cuts, code=_CODE, name=f"the cuts of {name}"))
     if len(own) >= MOST_LEVELS:
@@ -105,22 +108,22 @@ def rising(cuts: Iterable[Cut], name: str) -> tuple[Cut, ...]:
     return own
 
 
-def is_above(one: Cut, two: Cut) -> bool:
+def is_above(one: Bound, two: Bound) -> bool:
     """Whether the first is the greater one."""
     return _ratio(one) > _ratio(two)
 
 
-def whole_cut(cut: Cut) -> Cut:
+def whole_cut(cut: Bound) -> Bound:
     """The cut, as an int where it is whole."""
     return cut.numerator if isinstance(cut, Rate) and cut.denominator == 1 else cut
 
 
-def whole_part(cut: Cut) -> int:
+def whole_part(cut: Bound) -> int:
     """The greatest whole number that is not above the cut."""
     return cut if isinstance(cut, int) else cut.numerator // cut.denominator
 
 
-def _ratio(cut: Cut) -> Fraction:
+def _ratio(cut: Bound) -> Fraction:
     return Fraction(cut) if isinstance(cut, int) else cut.to_fraction()
 
 

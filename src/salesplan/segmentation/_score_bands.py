@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..display import Align
 from ..money import Currency, Money
-from ._quantile_cuts import Cut, whole_part
+from ._quantile_cuts import Bound, whole_part
 
 if TYPE_CHECKING:
     from .thresholds import RfmThresholds
@@ -36,7 +36,7 @@ def bands(thresholds: RfmThresholds) -> tuple[tuple[str, ...], list[tuple[Any, .
     return head, rows, [Align.RIGHT] * len(head)
 
 
-def _bands(cuts: tuple[Cut, ...], currency: Currency | None) -> list[str | None]:
+def _bands(cuts: tuple[Bound, ...], currency: Currency | None) -> list[str | None]:
     """The values between the cuts, from the lowest band up; None for a band without a whole number."""
     ends = [whole_part(cut) for cut in cuts]
     return [

@@ -25,7 +25,7 @@ from ._place_sums import sums_at
 from ._rate_text import percent_text
 from .cuts import Cuts
 from .nested_cuts import NestedCuts
-from .segments import Segment
+from .segments import Segment, place_named
 from .standing import CustomerStanding
 
 if TYPE_CHECKING:
@@ -150,6 +150,14 @@ class Assignment:
         Raises: NotFound.
         """
         return self.segments[int(self.segment[self._row(customer)])]
+
+    def customers_in(self, segment: str) -> Whole:
+        """The customers of the segment of that name, or with that alias, rising.
+
+        Raises: NotFound.
+        """
+        found: Whole = self.customer[self.segment == place_named(self.segments, segment, code=_CODE)]
+        return found
 
     @overload
     def explain(self) -> str: ...

@@ -80,6 +80,8 @@ class BgNbd:
 
         Columns, a row a customer: *repeat_days* x, the number of days with an order after the first such day;
         *last_repeat* t_x, days from the first to the last of them; *age* T, days from the first to the end.
+        The likelihood of few customers can have several tops, and one climb finds one: fit from other starts too, and
+        keep the highest log_likelihood.
         Law: the same bytes for any order of the rows; customers and parameters do not depend on unit_days but alpha,
         in inverse proportion.
         Raises: InvalidType, InvalidValue for columns that are no histories: t_x over T, x over t_x, t_x without x.

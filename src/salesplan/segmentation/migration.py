@@ -24,9 +24,10 @@ from ._grouped import Grouped
 from ._own_arrays import bytes_of, fields_of, own_table
 from ._place_sums import sums_at
 from ._rate_text import percent_text
+from .lifecycle import Stage
 from .segments import Segment, place_named
 
-__all__ = ["Migration", "migrate"]
+__all__ = ["Migration", "migrate", "movers"]
 
 _CODE: Final = "segmentation.migration"
 
@@ -201,3 +202,17 @@ def migrate(before: Grouped, after: Grouped) -> Migration:
         currency=next(iter(currencies), None),
         **tables,
     )
+
+
+def movers(before: Grouped, after: Grouped, *, start: str | Stage, end: str | Stage) -> Whole:
+    """The customers who were in the segment, or stage, *start* before and are in *end* after, rising.
+
+    Law: as many as `migrate` counts in that cell.
+    Raises: InvalidType for anything that is not grouped; NotFound for a segment that is not there.
+    """
+    chosen: list[Whole] = []
+    for side, name in ((before, start), (after, end)):
+        if not all(hasattr(side, each) for each in ("customer", "segment", "segments")):
+            raise InvalidType(f"movers takes two assignments: {clip(side)}", code=_CODE, value=side)
+        chosen.append(side.customer[side.segment == place_named(side.segments, name, code=_CODE)])
+    return np.intersect1d(chosen[0], chosen[1], assume_unique=True)

@@ -57,11 +57,14 @@ def prove(
     holes = open_cells if rest is None else ()
     doubled = cover.doubled() if overlap is Overlap.REFUSE else ()
     if holes:
-        text = f"nothing covers {_first(holes)}: name the rest with otherwise="
+        twice = f"; {len(doubled):,} more are covered twice" if doubled else ""
+        text = f"nothing covers {_first(holes)}: name the rest with otherwise={twice}"
         raise _error("uncovered", text, names, uncovered=holes, doubled=doubled)
     if doubled:
         both = " and ".join(names[at][:20] for at in doubled[0].claimed_by[:2])
-        raise _error("doubled", f"{both} both cover {_first(doubled)}: see explain()", names, doubled=doubled)
+        raise _error(
+            "doubled", f"{both} both cover {_first(doubled)}: see explain(), or overlap=", names, doubled=doubled
+        )
     dead = cover.dead()
     if dead:
         text = f"rule {dead[0] + 1} can never hold: {names[dead[0]][:40]}, {clip(reasons[dead[0]])}"

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import assert_never
 
 from ..columns import Whole
-from ._quantile_cuts import Cut, linear_cuts, nearest_rank_cuts
+from ._quantile_cuts import Bound, linear_cuts, nearest_rank_cuts
 from .summary import CustomerSummary
 
 __all__ = ["CutMethod", "Frequency", "Nesting", "cutter", "values_of"]
@@ -52,7 +52,7 @@ def values_of(summary: CustomerSummary, frequency_of: Frequency) -> tuple[Whole,
     return summary.days_since_last, frequency, summary.money
 
 
-def cutter(method: CutMethod, levels: int) -> Callable[[Whole], tuple[Cut, ...]]:
+def cutter(method: CutMethod, levels: int) -> Callable[[Whole], tuple[Bound, ...]]:
     """What cuts values into *levels* of equal size."""
     match method:
         case CutMethod.NEAREST_RANK:

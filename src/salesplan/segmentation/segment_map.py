@@ -39,6 +39,7 @@ __all__ = ["Overlap", "SegmentMap", "SegmentMapError"]
 
 _CODE: Final = "segmentation.segment_map"
 _MOST_RULES: Final = 1000
+_LEVELS: Final = 5
 
 AnyRule: TypeAlias = Rule | ScoreRule
 
@@ -55,7 +56,7 @@ class SegmentMap:
     name them. *levels* is for scores.
     Law: every customer with numbers on the axes is in exactly one segment.
     Raises: SegmentMapError for a hole, a double cover or a dead rule; CurrencyMismatch; InvalidValue for one name of
-    two segments.
+    two segments; InvalidType for levels of rules over raw numbers.
     >>> buyers, fans = Segment("buyers"), Segment("fans")
     >>> SegmentMap((Rule(buyers, orders=Range(at_most=2)), Rule(fans, orders=Range(at_least=4))))
     Traceback (most recent call last):
@@ -65,7 +66,7 @@ class SegmentMap:
     rules: tuple[AnyRule, ...]
     otherwise: Segment | None = attrs.field(default=None, kw_only=True)
     overlap: Overlap = attrs.field(default=Overlap.REFUSE, kw_only=True)
-    levels: int = attrs.field(default=5, kw_only=True)
+    levels: int = attrs.field(default=_LEVELS, kw_only=True)
     prospects: Segment | None = attrs.field(default=None, kw_only=True)
     order: tuple[Segment, ...] = attrs.field(default=(), kw_only=True)
     segments: tuple[Segment, ...] = attrs.field(init=False, eq=False, repr=False)
@@ -86,6 +87,8 @@ class SegmentMap:
         for rule in self.rules:
             if not isinstance(rule, kind):
                 raise InvalidType(f"rules are all Rule or all ScoreRule: {clip(rule)}", code=_CODE, value=rule)
+        if kind is Rule and self.levels != _LEVELS:
+            raise InvalidType("levels go with rules over scores", code=_CODE, value=self.levels)
         keep(self, "segments", self._named())
         keep(self, "cover", cover(self._axes(), [_claims(rule) for rule in self.rules], code=_CODE))
         prove(

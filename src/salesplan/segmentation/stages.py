@@ -19,7 +19,7 @@ from ._one_code import one_code
 from ._own_arrays import bytes_of, fields_of, own_column
 from ._rate_text import percent_text
 from .lifecycle import STAGES, LifecyclePolicy, Stage, stage_segments
-from .segments import Segment
+from .segments import Segment, place_named
 from .summary import CustomerSummary
 
 __all__ = ["Lifecycle", "StageStanding", "lifecycle"]
@@ -132,6 +132,14 @@ class Lifecycle:
         Raises: NotFound.
         """
         return STAGES[int(self.segment[self._row(customer)])]
+
+    def customers_in(self, stage: Stage | str) -> Whole:
+        """The customers in that stage, rising.
+
+        Raises: NotFound.
+        """
+        found: Whole = self.customer[self.segment == place_named(self.segments, stage, code=_CODE)]
+        return found
 
     @overload
     def explain(self) -> str: ...

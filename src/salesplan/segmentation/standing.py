@@ -59,7 +59,8 @@ class AxisStanding:
         what = {_DAYS: " day", "orders": " order"}.get(self.axis, "")
         plural = "s" if what and self.missing != 1 else ""
         when = "" if self.on is None else f", on {self.on},"
-        then = "" if self.leads_to is None else f": {self.leads_to}"
+        same = "" if self.next_level is not None else ": the same segment"
+        then = same if self.leads_to is None else f": {self.leads_to}"
         return f"{more} more{what}{plural}{when} to {goal}{then}"
 
 

@@ -29,7 +29,7 @@ from ..errors import InvalidType, InvalidValue, listed, require_instance, requir
 from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from ..rulebook import fingerprint
 from ._quantile_cuts import (
-    Cut,
+    Bound,
     cuts_within,
     passed,
     passed_one,
@@ -60,9 +60,9 @@ class RfmThresholds:
     Raises: InvalidType, InvalidValue for cuts that fall, are too many, or not as many as the nesting wants.
     """
 
-    recency: tuple[Cut, ...]
-    frequency: tuple[tuple[Cut, ...], ...]
-    monetary: tuple[tuple[Cut, ...], ...]
+    recency: tuple[Bound, ...]
+    frequency: tuple[tuple[Bound, ...], ...]
+    monetary: tuple[tuple[Bound, ...], ...]
     nesting: Nesting = Nesting.INDEPENDENT
     frequency_of: Frequency = Frequency.ORDERS
     method: CutMethod | None = None
@@ -104,9 +104,9 @@ class RfmThresholds:
     def of(
         cls,
         *,
-        recency: Iterable[Cut],
-        frequency: Iterable[Cut],
-        monetary: Iterable[Cut | Money],
+        recency: Iterable[Bound],
+        frequency: Iterable[Bound],
+        monetary: Iterable[Bound | Money],
         frequency_of: Frequency = Frequency.ORDERS,
     ) -> RfmThresholds:
         """Thresholds from cuts that are known: a score goes up above a cut, of days it goes down.
@@ -154,8 +154,8 @@ class RfmThresholds:
         cuts = cutter(method, levels)
         r, f, m = values_of(summary, frequency_of)
         recency = cuts(r)
-        frequency: tuple[tuple[Cut, ...], ...] = (cuts(f),)
-        monetary: tuple[tuple[Cut, ...], ...] = (cuts(m),)
+        frequency: tuple[tuple[Bound, ...], ...] = (cuts(f),)
+        monetary: tuple[tuple[Bound, ...], ...] = (cuts(m),)
         if nesting is Nesting.NESTED:
             by_r = levels - 1 - passed(r, [recency]).astype(np.intp)
             frequency = cuts_within(by_r, f, frequency * levels, cuts)
