@@ -168,6 +168,28 @@ def test_triples_are_counted_only_when_asked_for() -> None:
         pairs.together(7, 8, 9)
 
 
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        (np.array([[7, 8, 9]]), InvalidValue),  # triples were not counted: 0 would be a lie
+        (np.array([[7, 8, 9, 10]]), InvalidValue),
+        (np.empty((2, 0), dtype=int), InvalidValue),
+        (np.array([[8, 7]]), InvalidValue),  # it is there, the other way round
+        (np.array([[7, 7]]), InvalidValue),
+        (np.array([[-1]]), InvalidValue),
+        (np.array([[7.0]]), InvalidType),
+        (np.array([7, 8]), InvalidType),
+        ([[7, 8]], InvalidType),
+    ],
+)
+def test_rows_that_are_no_combinations_have_no_counts(rows: Any, kind: type[SalesplanError]) -> None:
+    counts = counted([(1, 7), (1, 8)], largest=2)
+    assert counts.counts_of(np.array([[7, 8], [7, 9]], dtype=">i4")).tolist() == [1, 0]
+    with pytest.raises(kind) as caught:
+        counts.counts_of(rows)
+    assert caught.value.code == "segmentation.baskets"
+
+
 def test_a_price_that_is_missing_is_named() -> None:
     counts = counted([(1, 7), (1, 8)])
     with pytest.raises(NotFound, match="no price of item 8"):
@@ -181,6 +203,44 @@ def test_more_combinations_than_fit_are_refused_before_they_are_counted() -> Non
     with pytest.raises(InvalidValue, match="199,990,000 combinations of 2 items") as caught:
         count_pairs(basket=np.zeros_like(many), item=many)
     assert caught.value.code == "segmentation.baskets.too_many"
+
+
+def test_what_is_possible_is_no_more_than_the_items_allow() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_combinations, "_MOST", 10)
+        assert counted([(basket, item) for basket in range(3) for item in range(5)], largest=2).pairs.shape == (10, 2)
+        with pytest.raises(InvalidValue, match="up to 30 combinations"):
+            counted([(basket, item + basket) for basket in range(3) for item in range(5)], largest=2)
+
+
+def test_more_items_than_keys_of_triples_have_room_for_are_refused() -> None:
+    items, one = np.arange(1 << 20), counted([(0, 0)], largest=3)
+    assert attrs.evolve(one, items=items[1:], item_counts=np.ones_like(items)[1:]).items.size == (1 << 20) - 1
+    with pytest.raises(InvalidValue, match="too many items: 1,048,576"):
+        attrs.evolve(one, items=items, item_counts=np.ones_like(items))
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"min_support": Rate(-1, 100)}, "min_support"),
+        ({"min_support": Rate(101, 100)}, "min_support"),
+        ({"min_confidence": Rate(-1, 100)}, "min_confidence"),
+        ({"min_confidence": Rate(101, 100)}, "min_confidence"),
+        ({"min_lift": Rate(-1, 100)}, "min_lift"),
+    ],
+)
+def test_limits_out_of_range_are_refused(change: dict[str, Rate], name: str) -> None:
+    counts = counted([(1, 7), (1, 8)])
+    limits: dict[str, Any] = {"min_support": Rate(0), "min_confidence": Rate(1)} | change
+    with pytest.raises(InvalidValue, match=name):
+        associate(counts, **limits)
+    with pytest.raises(InvalidValue, match=name):
+        cross_sell(counts, [7], **limits)
+    del limits["min_confidence"]
+    if name != "min_confidence":
+        with pytest.raises(InvalidValue, match=name):
+            bundle_candidates(counts, **limits)
 
 
 @pytest.mark.parametrize(
@@ -419,6 +479,10 @@ def test_measures_keep_their_laws(rows: list[tuple[int, int]]) -> None:
 
 
 @given(baskets_of, st.sets(ids, max_size=4), limits, limits, lifts, st.sampled_from(OfferOrder))
+# Ties of both measures: 1 -> 5 (two baskets) and 2 -> 5 (one); 1 -> 5 and 1 2 -> 5; 1 -> 3 and 4 -> 3.
+@example([(0, 1), (0, 5), (1, 1), (1, 5), (2, 2), (2, 5)], {1, 2}, Rate(0), Rate(0), None, OfferOrder.LIFT)
+@example([(0, 1), (0, 2), (0, 5), (1, 3)], {1, 2}, Rate(0), Rate(0), None, OfferOrder.LIFT)
+@example([(0, 1), (0, 3), (1, 3), (1, 4)], {1, 4}, Rate(0), Rate(0), None, OfferOrder.CONFIDENCE)
 def test_offers_are_the_strongest_rules_to_what_is_not_owned(
     rows: list[tuple[int, int]], owned: set[int], support: Rate, confidence: Rate, lift: Rate | None, order: OfferOrder
 ) -> None:
@@ -430,16 +494,15 @@ def test_offers_are_the_strongest_rules_to_what_is_not_owned(
         for rule in associate(counts, **kept)
         if {*rule.when} <= owned and len(rule.then) == 1 and rule.then[0] not in owned
     ]
-    assert {offer.then for offer in offers} == {rule.then for rule in usable}
 
-    def strength(rule: Association) -> list[Fraction]:
-        measures = [rule.confidence.to_fraction(), rule.lift.to_fraction()]
-        return measures if order is OfferOrder.CONFIDENCE else measures[::-1]
+    def rank(rule: Association) -> tuple[Any, ...]:
+        measures = [-rule.confidence.to_fraction(), -rule.lift.to_fraction()]
+        if order is OfferOrder.LIFT:
+            measures.reverse()
+        return (*measures, -rule.both, len(rule.when), rule.when, rule.then)
 
-    for offer in offers:
-        assert offer in usable
-        assert strength(offer) == max(strength(rule) for rule in usable if rule.then == offer.then)
-    assert [strength(offer) for offer in offers] == sorted((strength(offer) for offer in offers), reverse=True)
+    strongest = [min((rule for rule in usable if rule.then == then), key=rank) for then in {r.then for r in usable}]
+    assert list(offers) == sorted(strongest, key=rank)
 
 
 @given(baskets_of)
@@ -453,12 +516,29 @@ def test_bundles_count_what_baskets_hold(rows: list[tuple[int, int]]) -> None:
         assert list(bundle.singly) == [sum(item in each for each in held) for item in bundle.items]
 
 
+@given(baskets_of)
+@example([(0, 1), (0, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 3), (4, 4), (5, 5), (6, 1)])  # 1 2 and 3 4: lift 7/4 each
+@example([(0, 1), (0, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 5), (4, 5), (5, 1), (6, 2), (7, 1), (8, 1)])
+def test_bundles_on_the_limits_are_in_and_come_by_lift(rows: list[tuple[int, int]]) -> None:
+    counts = counted(rows)
+    every = bundle_candidates(counts, min_support=Rate(0))
+    keys = [(-each.lift.to_fraction(), -each.together, each.items) for each in every]
+    assert keys == sorted(keys)
+    for limit in every:
+        on = bundle_candidates(counts, min_support=limit.support, min_lift=limit.lift)
+        assert on == tuple(each for each in every if each.together >= limit.together and each.lift >= limit.lift)
+
+
 # --- what is shown -------------------------------------------------------------------------------------------
 
 
 def test_results_show_themselves() -> None:
     counts = worked()
     assert counts.explain().splitlines()[:2] == ["9 baskets, 5 items, 8 pairs, 5 triples", "item  item  baskets"]
+    shown = [tuple(map(int, line.split())) for line in counts.explain().splitlines()[2:]]
+    # those of the page, and 1 4 and 3 5, which are in one basket each: the most often first, then by code
+    often = [(1, 2, 4), (1, 3, 4), (2, 3, 4), (1, 5, 2), (2, 4, 2), (2, 5, 2), (1, 4, 1), (3, 5, 1)]
+    assert shown == often
     assert "<td" in counts._repr_html_()
     columns = counts.to_columns()
     assert {name: each.size for name, each in columns.items()} == {"first": 8, "second": 8, "baskets": 8}

@@ -9,9 +9,10 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from math import isfinite, log
+from math import expm1, fsum, isfinite, log, log1p
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from salesplan.errors import InvalidType, InvalidValue, SalesplanError
 from salesplan.segmentation._bgnbd_fit import Likelihood
 from salesplan.segmentation._histories import checked, tally
-from salesplan.segmentation.bgnbd import BgNbd, BgNbdFit, FitStatus, Limit, NoModel, Runaway
+from salesplan.segmentation.bgnbd import BgNbd, BgNbdFit, FitStatus, Limit, NoModel, Runaway, _reading
 from tests.segmentation.buying import (
     Columns,
     cdnow,
@@ -203,6 +204,33 @@ def test_degenerate_data_name_what_runs(rows: list[tuple[int, int, int]], runawa
     assert fit.to_columns()["estimate"].tolist() == []
 
 
+@pytest.mark.parametrize(
+    ("runs", "says"),
+    [
+        ({"r": Limit.ZERO}, "as if hardly anybody buys again: "),
+        ({"r": Limit.INFINITY, "alpha": Limit.INFINITY}, "as if all customers buy at one rate: "),
+        ({"a": Limit.INFINITY, "b": Limit.INFINITY}, "as if all leave with one chance: "),
+        ({"a": Limit.ZERO, "b": Limit.ZERO}, "as if some leave at the first repeat order and the rest never: "),
+        ({"a": Limit.ZERO, "b": Limit.INFINITY}, "as if nobody is seen to leave: "),
+        ({"a": Limit.INFINITY}, "as if everybody leaves at the first repeat order: "),
+        ({"b": Limit.ZERO}, "as if everybody leaves at the first repeat order: "),
+        ({"r": Limit.ZERO, "a": Limit.ZERO}, "as if hardly anybody buys again and nobody is seen to leave: "),
+        ({"a": Limit.ANY, "b": Limit.ANY}, "these customers do not tell a from b: "),
+        ({"alpha": Limit.ZERO}, "use more data"),
+    ],
+)
+def test_what_runs_is_told_in_words(runs: dict[str, Limit], says: str) -> None:
+    assert _reading(tuple(Runaway(name, toward) for name, toward in runs.items())).startswith(says)
+
+
+def test_a_parameter_that_is_hardly_known_is_named() -> None:
+    rows = [(0, 0, 114), (1, 56, 164), (0, 0, 50), (0, 0, 43), (1, 36, 201), (0, 0, 258), (0, 0, 56), (4, 144, 189)]
+    fit = fitted([*rows, (1, 242, 265), (0, 0, 171), (2, 123, 300), (4, 47, 51)])
+    for (name, value), error in zip(fit.require_model().parameters.items(), fit.standard_errors, strict=True):
+        assert (f"{name} is hardly known: its standard error exceeds it" in fit.notes) == (error > value)
+    assert len(fit.notes) == 4  # r is known, by a little; and six who never bought again
+
+
 @pytest.mark.parametrize("size", [0, 1, 3])
 def test_too_few_customers_are_said_to_be_too_few(size: int) -> None:
     fit = fitted([(1, 7, 70)] * size + [(0, 0, 0)] * size)
@@ -356,6 +384,22 @@ def test_a_row_does_not_depend_on_the_others(
     assert model.expected_orders(horizon=horizon, **mixed).tolist() == [orders[place] for place in places]
 
 
+@pytest.mark.parametrize(
+    ("model", "size"),
+    [
+        (BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit_days=7), 9000),  # more than one block of the series
+        (BgNbd(r=143, alpha=0.5, a=0.1, b=0.01, unit_days=1), 300),  # and of the integral
+    ],
+)
+def test_the_last_of_many_is_as_if_alone(model: BgNbd, size: int) -> None:
+    ages = np.arange(size) + 3
+    orders = model.expected_orders(horizon=70, repeat_days=[0] * size, last_repeat=[0] * size, age=ages)
+    for row in (0, size // 2, size - 1):
+        alone = model.expected_orders(horizon=70, repeat_days=[0], last_repeat=[0], age=[int(ages[row])])
+        assert orders[row] == pytest.approx(alone[0], rel=1e-13)
+        assert alone[0] > 0
+
+
 def test_parts_of_days_give_the_same_as_days_beside_them() -> None:
     model = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426, unit_days=7)
     rows = [(2, 213, 272), (0, 0, 272), (1, 12, 272)]
@@ -439,6 +483,51 @@ def test_parameters_end_where_they_say(edge: float) -> None:
         assert refusal(lambda unit_days=unit_days: BgNbd(**point, unit_days=unit_days)) is not None
 
 
+@pytest.mark.parametrize(
+    ("r", "growth"),
+    [(1, 1e-9), (2, 1e9), (1000, 1), (1000, 1e9), (1000, 1e21), (1e9, 1e15), (1e15, 1e15), (1e15, 1e21)],
+)
+def test_orders_of_the_most_eager_at_one_chance_each_to_leave(r: float, growth: float) -> None:
+    """With a = b = 1 the mean of (1 - (1 + p y)**-r) / p is log(1 + y) + sum over k < r of (1 - (1 + y)**-k) / k.
+
+    Once the integral was cut where p alone is unlikely, and its steps were too wide around p = 1 / (r y).
+    """
+    if r <= 1000:
+        rest = fsum(-expm1(-k * log1p(growth)) / k for k in range(1, int(r)))
+    else:
+        rest = log(r) + 0.5772156649015329 - 0.5 / r  # the harmonic sum, as (1 + y)**-1 is no more than 1e-15
+    model = BgNbd(r=r, alpha=1e6 / growth if growth > 1 else 1.0, a=1, b=1, unit_days=1)
+    orders = model.expected_orders_new(horizon=1e6 if growth > 1 else growth)
+    assert orders == pytest.approx(log1p(growth) + rest, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("point", "row", "horizon", "orders"),
+    [
+        # Two integrals whose steps were too wide; one that took n p y for p y; a series that lost its a beside 1.
+        ((475.6781338, 2.158993182, 0.7725165320, 0.001600741487), (0, 0, 1), 100_000, "1.3541572453657093332"),
+        ((7e9, 1.5e-9, 0.08, 5e-7), (0, 0, 50), 1_000_000, "67402227.684760870937"),
+        ((5e-15, 8, 5.7e13, 7.7e9), (0, 0, 1), 0.01, "5.5524718364001186273e-18"),
+        ((54.77, 1.6e-11, 5e-14, 1e-14), (0, 0, 1), 0.01, "0.44140533319794615545"),
+    ],
+)
+def test_orders_at_the_ends_of_the_range(
+    point: tuple[float, ...], row: tuple[int, int, int], horizon: float, orders: str
+) -> None:
+    """The published form and the integral over p with 50 digits, by mpmath: they agree to 20."""
+    model = BgNbd(**dict(zip(NAMES, point, strict=True)), unit_days=1)
+    assert model.expected_orders(horizon=horizon, **columns_of([row]))[0] == pytest.approx(
+        float(orders), rel=1e-12, abs=0
+    )
+
+
+def test_a_tiny_b_is_not_lost_beside_the_orders() -> None:
+    # b + x - 1 is b at one repeat day; b + 1 - 1 is 1.1e-15. The leaving branch, a / b = 1, is the other one doubled.
+    model = BgNbd(r=1, alpha=1, a=1e-15, b=1e-15, unit_days=1)
+    # (r / (alpha + T)**2) alpha (b / (a + b)) (1 + a / b) = 1/4
+    assert model.log_likelihood(repeat_days=[1], last_repeat=[1], age=[1]) == pytest.approx(-2 * log(2), rel=1e-14)
+
+
 @given(st.tuples(*[st.sampled_from([1e-15, 1e-6, 1.0, 1e6, 1e15])] * 4), histories(), st.sampled_from([1e-3, 1, 1e6]))
 def test_extreme_parameters_give_a_number(
     point: tuple[float, float, float, float], row: tuple[int, int, int], horizon: float
@@ -486,6 +575,20 @@ def test_results_explain_themselves() -> None:
 def test_a_fit_has_a_model_exactly_when_it_converged() -> None:
     with pytest.raises(InvalidValue):
         BgNbdFit(status=FitStatus.CONVERGED, customers=5, repeaters=1)
+    model = BgNbd(r=1, alpha=1, a=1, b=1, unit_days=7)
+    good = BgNbdFit(status=FitStatus.CONVERGED, customers=5, repeaters=1, model=model, standard_errors=(0.1,) * 4)
+    assert "converged" in good.explain()
+    changes: dict[str, Any] = {
+        "standard_errors": (0.1,) * 3,
+        "model": "no model",
+        "log_likelihood": "-1",
+        "notes": (1,),
+        "iterations": -1,
+        "runaways": 0,
+    }
+    for name, wrong in changes.items():
+        with pytest.raises((InvalidType, InvalidValue)):
+            attrs.evolve(good, **{name: wrong})  # it could not explain itself
     assert str(Runaway("r", Limit.INFINITY)) == "r -> infinity"
     with pytest.raises(InvalidType):
         BgNbdFit(status="converged", customers=5, repeaters=1)  # type: ignore[arg-type]

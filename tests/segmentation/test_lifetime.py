@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesplan.errors import InvalidValue
 from salesplan.money import MAX_MINOR, Money, Rounding
 from salesplan.rate import Rate
 from salesplan.segmentation.bgnbd import BgNbd
@@ -299,6 +300,16 @@ def test_a_check_explains_itself() -> None:
     again = pickle.loads(pickle.dumps(check))
     assert again == check
     assert not again.actual.flags.writeable
+
+
+def test_sums_of_a_check_do_not_wrap_around() -> None:
+    most = [MAX_MINOR, MAX_MINOR]
+    check = HoldoutCheck(horizon=7, customers=most, predicted=[1e200, 1e200], actual=most)
+    assert check.actual_total == 2 * MAX_MINOR
+    assert check.predicted_total == 2e200
+    assert f"{2 * MAX_MINOR:,}" in check.explain()
+    with pytest.raises(InvalidValue, match=r"1e200; row 1"):  # whose sum is no float
+        HoldoutCheck(horizon=7, customers=most, predicted=[1.0, -1.1e200], actual=most)
 
 
 def test_more_orders_than_days_are_refused() -> None:

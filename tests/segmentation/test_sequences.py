@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from salesplan.errors import InvalidType, InvalidValue
 from salesplan.rate import Rate
 from salesplan.rulebook import from_data, to_data
-from salesplan.segmentation import _followed
+from salesplan.segmentation import _followed, _tally
 from salesplan.segmentation._id_runs import SeenTwice
 from salesplan.segmentation.next_purchase import NextPurchase
 from salesplan.segmentation.sequences import SequenceCounts, count_sequences, next_purchases
@@ -72,6 +72,9 @@ def test_a_window_longer_than_the_calendar_observes_nobody() -> None:
     for within in (10**6, 2**40, TOP):
         counts = counted([(1, 7, date.min), (1, 8, date(2, 1, 1))], within=within, as_of=date.max)
         assert (counts.within_days, counts.next_purchase(7, 8).waiting) == (within, int(within > 3_652_058))
+        later = counted([(1, 7, date(2026, 1, 1)), (1, 8, date(2026, 1, 2))], within=within, as_of=date.max)
+        nobody_yet = within > (date.max - date(2026, 1, 1)).days  # and no day so far ahead that it comes out long ago
+        assert later.next_purchase(7, 8).followed == int(not nobody_yet)
 
 
 def test_limits_are_met_by_what_lies_on_them() -> None:
@@ -87,6 +90,10 @@ def test_the_surest_next_purchase_comes_first() -> None:
     rows = [(1, 7, first), (2, 7, first), (1, 8, later), (2, 8, later), (1, 9, later)]
     found = next_purchases(counted(rows), min_share=Rate(0))
     assert [(each.item, each.then, each.share) for each in found] == [(7, 8, Rate(1)), (7, 9, Rate(1, 2))]
+    rows = [(1, 5, first), (1, 9, later), (2, 6, first), (2, 8, later), (3, 7, first), (3, 8, later)]
+    found = next_purchases(counted([*rows, (4, 7, first), (4, 8, later)]), min_share=Rate(0))
+    # all are sure: first the two customers of 7, then by item, not by what follows
+    assert [(each.item, each.then) for each in found] == [(7, 8), (5, 9), (6, 8)]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +115,16 @@ def test_counts_that_cannot_be_are_refused(change: dict[str, Any], match: str) -
     assert counts.next_purchase(7, 8).followed == 1
     with pytest.raises(InvalidValue, match=match):
         attrs.evolve(counts, **change)
+
+
+@pytest.mark.parametrize(
+    "change", [{"followed": 5}, {"followed": -1}, {"observed": -1}, {"waiting": -1}, {"within_days": 0}, {"item": -1}]
+)
+def test_answers_that_cannot_be_are_refused(change: dict[str, int]) -> None:
+    good = NextPurchase(item=7, then=8, within_days=90, observed=4, followed=4, waiting=0)
+    assert good.share == Rate(1)
+    with pytest.raises(InvalidValue, match=next(iter(change))):
+        attrs.evolve(good, **change)
 
 
 def test_sums_past_63_bits_are_refused() -> None:
@@ -164,12 +181,25 @@ def test_counts_are_those_of_the_double_loop(rows: list[Row], within: int) -> No
 
 @given(purchases, windows, st.integers(1, 4))
 @example([(1, 7 + back % 2, TODAY - timedelta(20 + back)) for back in range(6)], 5, 2)
+@example([(who, item, TODAY - timedelta(back)) for who in (1, 2) for item, back in ((7, 6), (8, 1))], 5, 1)  # one each
 def test_blocks_change_no_byte(rows: list[Row], within: int, block: int) -> None:
     """A customer whose purchases fall into several blocks still counts once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_followed, "_BLOCK", block)
         in_blocks = counted(rows, within=within)
     assert in_blocks == counted(rows, within=within)
+
+
+@pytest.mark.parametrize("gap", [1, 1 << 23, 1 << 26])
+def test_customers_far_apart_in_a_block_are_not_mixed_up(gap: int) -> None:
+    """Once a customer's place was counted from the first of the block: 2**23 of them and 2**20 items left 63 bits."""
+    many, one = (1 << 20) - 3, np.array([1, 2])
+    tally = _tally.Tally(many * many)
+    sold, then = np.array([many - 1, many - 2]), np.array([0, 5, many - 1])
+    _followed._join(np.array([0, gap]), sold, then, one, one + 1, many, tally, "code")
+    keys, counts = tally.result()
+    assert keys.tolist() == [(many - 2) * many + many - 1, (many - 1) * many + 5]
+    assert counts.tolist() == [1, 1]
 
 
 @given(purchases, windows)
@@ -234,11 +264,13 @@ def test_parts_of_another_window_or_day_do_not_merge(other: dict[str, Any]) -> N
 def test_results_show_themselves() -> None:
     counts = counted([(1, 7, date(2026, 1, 1)), (1, 8, date(2026, 1, 2)), (2, 7, date(2026, 1, 1)), (2, 7, date.max)])
     assert counts.explain().splitlines() == [
-        "2 customers as of 2026-06-30, bought within 90 days after; 1 rows after that day left out",
+        "2 customers as of 2026-06-30, bought within 90 days after; 1 row after that day left out",
         "item  then  followed  observed   share  waiting",
         "   7     8         1         2  50.0 %        0",
     ]
     assert "<td" in counts._repr_html_()
+    again = counted([(who, 6 + who % 2, date(2026, 1, day)) for who in (1, 2, 3) for day in (1, 2)])
+    assert [line.split()[:3] for line in again.explain().splitlines()[2:]] == [["7", "7", "2"], ["6", "6", "1"]]
     assert {name: each.tolist() for name, each in counts.to_columns().items()} == {
         "item": [7],
         "then": [8],

@@ -609,10 +609,12 @@ def test_a_summary_shows_itself() -> None:
     assert "<td" in summary._repr_html_()
     columns = summary.to_columns()
     assert columns["first_day"].tolist() == [date(2026, 6, 1)]
+    assert columns["days_since_last"].tolist() == [29]  # 1 to 30 June
     assert list(columns) == [
         "customer",
         "first_day",
         "last_day",
+        "days_since_last",
         "orders",
         "purchase_days",
         "money",

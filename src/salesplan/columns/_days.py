@@ -38,7 +38,8 @@ def day_number(value: object, *, name: str, code: str) -> int:
     Raises: InvalidType for anything but a date without a time.
     """
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidType(f"{name} must be a date without a time: {clip(value)}", code=code, value=value)
+        way_out = "; take its .date()" if isinstance(value, datetime) else ""
+        raise InvalidType(f"{name} must be a date without a time: {clip(value)}{way_out}", code=code, value=value)
     return value.toordinal() - _EPOCH
 
 
@@ -68,7 +69,8 @@ def day_numbers(values: object, *, name: str, code: str, size: int | None = None
         return read_only(np.array([_day(value, name, code, row) for row, value in enumerate(rows)], dtype=np.int32))
     unit, many = np.datetime_data(given.dtype) if given.dtype.kind == "M" else ("", 1)
     if unit not in _TICKS or many != 1:
-        raise InvalidType(f"{name} must be dates, not {clip(str(given.dtype))}", code=code, value=str(given.dtype))
+        kind = "texts; parse them first" if given.dtype.kind in "US" else clip(str(given.dtype))
+        raise InvalidType(f"{name} must be dates, not {kind}", code=code, value=str(given.dtype))
     ticks = given.astype(given.dtype.newbyteorder("="), copy=False).view(np.int64)
     days = ticks if unit == "D" else ticks // _TICKS[unit]
     good = days.size == 0 or _FIRST <= int(days.min()) <= int(days.max()) <= _LAST

@@ -101,7 +101,7 @@ class Likelihood:
         """The sum of log(1 + d) over the customers with repeats; adds its derivatives to the upper triangle."""
         grown, backs = np.log1p(self.days / alpha), 1 / (alpha + self.days)  # log1p: exact also for a huge alpha
         x, weights = self.repeats, self.weights
-        upto = b + np.arange(len(self.by_repeats)) - 1.0  # at x: b + x - 1
+        upto = b + np.arange(-1.0, len(self.by_repeats) - 1)  # at x: b + x - 1, and at 1 exactly b
         upto[0] = 1.0
         rate = r + x
         longer = grown[self.age_of] - grown[self.last_of]

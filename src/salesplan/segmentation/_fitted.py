@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..columns import Reals
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, SalesplanError, clip, require_instance, require_int
+from ..errors import InvalidType, InvalidValue, SalesplanError, clip, listed, require_instance, require_int
 from ._fit import FitStatus, Runaway
 
 __all__ = ["Fitted", "NoModel", "check_parameters"]
@@ -74,6 +74,23 @@ class Fitted(Generic[M]):
         if (self.model is None) == (self.status is FitStatus.CONVERGED):
             raise InvalidValue(
                 "a fit has a model when it converged, and only then", code="segmentation.fit", value=self.status
+            )
+        require_int(self.iterations, code="segmentation.fit", name="iterations", low=0)
+        for name in ("runaways", "standard_errors", "notes"):
+            object.__setattr__(self, name, listed(getattr(self, name), code="segmentation.fit", name=name))
+        for note in self.notes:
+            require_instance(note, str, code="segmentation.fit", name="a note")
+        for number in (self.log_likelihood, self.gradient_norm, *self.standard_errors):
+            if number is not None and not isinstance(number, float):
+                raise InvalidType(f"a fit is told in floats: {clip(number)}", code="segmentation.fit", value=number)
+        parameters = {} if self.model is None else getattr(self.model, "parameters", None)
+        if parameters is None:
+            raise InvalidType(f"that is no model: {clip(self.model)}", code="segmentation.fit", value=self.model)
+        if self.model is not None and len(self.standard_errors) != len(parameters):
+            raise InvalidValue(
+                f"a fit has a standard error for each parameter: {clip(self.standard_errors)}",
+                code="segmentation.fit",
+                value=self.standard_errors,
             )
 
     def require_model(self) -> M:

@@ -79,6 +79,9 @@ def followed(customer: Whole, item: Whole, day: Whole, *, within: int, until: in
 
 def _join(who: Whole, what: Whole, then: Whole, begin: Whole, end: Whole, many: int, tally: Tally, code: str) -> None:
     """Count each (what, one of then[begin:end]) once for each customer."""
+    leads = np.flatnonzero(end > begin)
+    who, what, begin, end = who[leads], what[leads], begin[leads], end[leads]
+    who = np.cumsum(np.append(0, who[1:] != who[:-1])[: who.size])  # a block spans no more customers than it has rows
     width = end - begin
     sums = np.cumsum(width)
     total = int(sums[-1]) if sums.size else 0

@@ -36,6 +36,7 @@ __all__ = [
 
 MOST_DAYS: Final = 1_000_000
 _BITS: Final = 20  # 2**20 > MOST_DAYS: three numbers of days fit one integer
+_MOST_REAL: Final = 1e200  # no forecast comes near
 
 
 @attrs.frozen(eq=False)
@@ -162,10 +163,11 @@ def read_only(numbers: NDArray[Any]) -> NDArray[Any]:
 
 
 def own_reals(values: object) -> Reals:
-    """An own, read-only column of measurements, for a value to keep."""
+    """An own, read-only column of measurements, for a value to keep; the sum of a column stays a float."""
     column = real_numbers(values, name="a column", code="segmentation.column")
     if column.ndim != 1:
         raise InvalidValue("a column must be one, not a table", code="segmentation.column", value=column.ndim)
+    _refuse(np.abs(column) > _MOST_REAL, column, name="column", why="must lie in -1e200..1e200")
     return read_only(column)
 
 

@@ -52,7 +52,7 @@ class HoldoutCheck:
     @property
     def actual_total(self) -> int:
         """The orders of all customers."""
-        return int(self.actual.sum())
+        return sum(self.actual.tolist())
 
     def to_columns(self) -> dict[str, Whole | Reals]:
         """The rows as columns; the last of *repeat_days* stands for it and more."""
@@ -78,7 +78,7 @@ class HoldoutCheck:
                 zip(self.customers.tolist(), self.predicted.tolist(), self.actual.tolist(), strict=True)
             )
         ]
-        return [*rows, _row("in all", int(self.customers.sum()), self.predicted_total, self.actual_total)]
+        return [*rows, _row("in all", sum(self.customers.tolist()), self.predicted_total, self.actual_total)]
 
 
 def _row(name: str, customers: int, predicted: float, actual: int) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ and so does the pole at a + c = 1, when the constant term of the series is taken
 
 where the first fraction is -log(1 - z) at a = 1. W needs some 50 terms. Its weakness is subtraction: where r is much
 larger than a + b, or b than n, digits cancel; and far ahead z is so near to 1 that it hardly ends. Where it is not
-sure the mean over p is taken by quadrature, which has no minus sign: the trapezoidal rule on s = log(p / (1 - p)),
-spread by a hyperbolic sine around the mode, so that both tails are reached in few steps (Takahasi and Mori 1974).
+sure the mean over p is taken by quadrature, which has no minus sign: the trapezoidal rule on s = log(p / (1 - p)), in
+even steps between the mode of p and the bend at p = 1 / (n y), below which all n y orders are made, and beyond them
+spread by a hyperbolic sine, so that both tails are reached in few steps (Takahasi and Mori 1974).
 
 Source: Fader, Hardie, Lee (2005), Marketing Science 24(2), 275-284, equation 10; Abramowitz and Stegun 15.3.3.
 """
@@ -40,7 +41,9 @@ _TERMS: Final = 500
 _NODES: Final = 512
 _NODE_BLOCK: Final = 2**8
 _DEEP: Final = 60.0
-"""The integral is cut where the density is below e ** -60 of its mode."""
+"""The integral is cut where the density, times the orders, is below e ** -60 of its height."""
+_MARGIN: Final = 5.0
+"""The even steps go on so many widths past the mode and the bend."""
 _TAIL: Final = 1e-17
 _LOST: Final = 1e-3
 """A number this small next to what it was subtracted from has lost three digits."""
@@ -119,17 +122,17 @@ def _series(parameters: Parameters, repeats: Reals, growth: Reals, z: Reals) -> 
     power = np.exp((a - 1) * log_rest)
     first = -log_rest if a == 1 else -np.expm1((a - 1) * log_rest) / (a - 1)
     first = first * (repeats + (a + b - 1))
-    top, bottom = a + b - 1 - r, repeats + (a + b)
-    term = top * z
+    top, bottom = a + b - r, repeats + (a + b)
+    term = (top - 1) * z
     total, size = term.copy(), np.abs(term)
     ended = np.zeros(len(z), dtype=np.bool_)
-    for j in range(1, _TERMS):
-        ratio = (top + j) * (a - 1 + j) / (j + 1) * z / (bottom + (j - 1))
+    for j in range(_TERMS - 1):  # no 1 is subtracted from a tiny a, b or r
+        ratio = (top + j) * (a + j) / (j + 2) * z / (bottom + j)
         term = term * ratio
         total += term
         size += np.abs(term)
         falling = np.maximum(np.abs(ratio), z)  # each further ratio is nearer to z
-        ended = (j + top > 0) & (np.abs(term) * falling <= _TAIL * (1 - falling) * size)
+        ended = (top + j > 0) & (np.abs(term) * falling <= _TAIL * (1 - falling) * size)
         if ended.all():
             break
     orders = first - power * total
@@ -142,16 +145,19 @@ def _integral(parameters: Parameters, repeats: Reals, growth: Reals) -> Reals:
     r, _, a, b = parameters
     n, growth, c = (repeats + r)[:, None], growth[:, None], (repeats + b)[:, None]
     mode, sigma = np.log(a / c), np.sqrt(1 / a + 1 / c)
-    width = np.minimum(sigma, 1.0)
-    left = np.arcsinh((_DEEP / a + np.sqrt(2 * _DEEP) * sigma) / width)
-    right = np.arcsinh((_DEEP / c + np.sqrt(2 * _DEEP) * sigma) / width)
+    width, bell = np.minimum(sigma, 1.0), np.sqrt(2 * _DEEP) * sigma
+    high = mode + _DEEP / c + bell
+    bend = np.clip(-np.log(n * growth), mode - _DEEP / max(a - 1, 1e-3) - bell, high)
+    low = np.minimum(mode, bend) - _DEEP / a - bell
+    middle, half = (mode + bend) / 2, np.abs(mode - bend) / 2 / width + _MARGIN
+    left, right = (half + np.log1p(reach / width) for reach in (middle - low, high - middle))
     steps = -left + (left + right) * np.linspace(0.0, 1.0, _NODES)
-    s = mode + width * np.sinh(steps)
+    s = middle + width * (steps + 2 * np.exp(-half) * np.sinh(steps))
     log_p, log_rest = -np.logaddexp(0.0, -s), -np.logaddexp(0.0, s)
     density = a * (log_p - np.log(a / (a + c))) + c * (log_rest - np.log(c / (a + c)))
-    weights = np.exp(density) * np.cosh(steps)
+    weights = np.exp(density) * (1 + 2 * np.exp(-half) * np.cosh(steps))
     p = np.exp(log_p)
     grown = p * growth
-    made = np.where(n * grown < 1e-17, n * growth, -np.expm1(-n * np.log1p(grown)) / p)
+    made = np.where(np.maximum(n, 1.0) * grown < 1e-17, n * growth, -np.expm1(-n * np.log1p(grown)) / p)
     orders: Reals = (weights * made).sum(axis=1) / weights.sum(axis=1)
     return orders

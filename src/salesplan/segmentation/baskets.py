@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, require_instance, require_int
+from ..errors import InvalidType, InvalidValue, clip, require_instance, require_int
 from ..money import MAX_MINOR
 from ._code_keys import keys_of, spelled
 from ._combinations import combinations, sorted_rows
@@ -99,13 +99,24 @@ class PairCounts:
         """In how many baskets the rest of each row is, without its first item, without its second, ..."""
         if rows.shape[1] == 1:
             return [np.full(rows.shape[0], self.baskets, dtype=np.int64)]
-        return [self.counts_of(np.delete(rows, place, axis=1)) for place in range(rows.shape[1])]
+        return [self._look_up(np.delete(rows, place, axis=1)) for place in range(rows.shape[1])]
 
     def counts_of(self, rows: Whole) -> Whole:
         """In how many baskets the items of each row, rising codes, occur together; 0 where they never do.
 
-        Shape: a table of one to three columns in, one count for each row out.
+        Shape: a table of one to *largest* columns in, one count for each row out.
+        Raises: InvalidType, InvalidValue for anything else, as a row that does not rise.
         """
+        if not isinstance(rows, np.ndarray) or rows.ndim != 2:
+            raise InvalidType(f"rows must be an array, a row a combination: {clip(rows)}", code=_CODE, value=rows)
+        if not 1 <= rows.shape[1] <= self.largest:
+            raise self._not_counted(rows.shape[1], rows)
+        codes = own_table(rows, width=rows.shape[1], name="rows", code=_CODE)
+        if (codes[:, 1:] <= codes[:, :-1]).any():
+            raise InvalidValue("rows must be of different items, in rising order", code=_CODE, value=rows)
+        return self._look_up(codes)
+
+    def _look_up(self, rows: Whole) -> Whole:
         known = self._keys[rows.shape[1] - 1]
         if not known.size:
             return np.zeros(rows.shape[0], dtype=np.int64)
@@ -123,12 +134,12 @@ class PairCounts:
         """
         codes = sorted({require_int(item, code=_CODE, name="an item", low=0, high=MAX_MINOR) for item in items})
         if not 1 <= len(codes) <= self.largest:
-            raise InvalidValue(
-                f"ask for 1 to {self.largest} items, not {len(codes)}: larger combinations were not counted",
-                code=_CODE,
-                value=items,
-            )
-        return int(self.counts_of(np.array([codes], dtype=np.int64))[0])
+            raise self._not_counted(len(codes), items)
+        return int(self._look_up(np.array([codes], dtype=np.int64))[0])
+
+    def _not_counted(self, size: int, asked: object) -> InvalidValue:
+        why = f"ask for 1 to {self.largest} items, not {size}: larger combinations were not counted"
+        return InvalidValue(why, code=_CODE, value=asked)
 
     def merge(self, other: PairCounts) -> PairCounts:
         """The counts of both parts.

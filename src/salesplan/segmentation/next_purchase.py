@@ -56,8 +56,11 @@ class NextPurchase:
         3 more bought 7 less than 90 days ago and are not counted
         """
         share = "nobody to take a share of" if self.share is None else percent_text(self.share)
-        return (
-            f"{self.followed:,} of {self.observed:,} customers with {self.item} bought {self.then} within "
-            f"{self.within_days:,} days after it: {share}\n"
-            f"{self.waiting:,} more bought {self.item} less than {self.within_days:,} days ago and are not counted"
-        )
+        window = f"{self.within_days:,} days"
+        lines = [
+            f"{self.followed:,} of {self.observed:,} customers with {self.item} bought {self.then} "
+            f"within {window} after it: {share}"
+        ]
+        if self.waiting:
+            lines.append(f"{self.waiting:,} more bought {self.item} less than {window} ago and are not counted")
+        return "\n".join(lines)

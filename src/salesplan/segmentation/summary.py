@@ -272,6 +272,7 @@ class CustomerSummary:
         columns: dict[str, NDArray[Any]] = {"customer": self.customer.copy()}
         for name in ("first_day", "last_day"):
             columns[name] = getattr(self, name).astype("datetime64[D]")
+        columns["days_since_last"] = self.days_since_last
         for name in ("orders", "_purchase_days", "money", "refunds", "refund_orders", "_first_day_money"):
             if getattr(self, name) is not None:
                 columns[name.lstrip("_")] = getattr(self, name).copy()
