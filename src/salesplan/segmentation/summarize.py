@@ -152,6 +152,8 @@ def _bought(rows: Purchases, size: int, highest: int) -> _Bought:
 def _given_back(rows: OrderRows, places: Codes, size: int) -> tuple[Whole, Whole]:
     """The refunds at each place, and in how many rows."""
     found = rows.refunds()
+    if not found.size:
+        return np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     where = places[found].astype(np.intp)
     name = "the refunds of a customer"
     return (
