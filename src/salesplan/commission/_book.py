@@ -167,7 +167,6 @@ class Book:
     def _recorded(self, settled: Settled, item: Item) -> DealRecord:
         component, scale = settled.stretch.component.id, settled.stretch.scale
         assert item.paid is not None
-        paid = item.paid if isinstance(item.paid, Fraction) else Fraction(*item.paid)
         return DealRecord(
             deal=item.credit.deal,
             role=item.credit.role,
@@ -178,7 +177,7 @@ class Book:
             credited=ExactNumber.of(item.credit.credited),
             measured=ExactNumber.of(Fraction(item.measured, scale)),
             base=ExactNumber.of(Fraction(item.base, scale)),
-            paid=ExactNumber.of(paid),
+            paid=ExactNumber.of(Fraction(item.paid, item.per)),
             factor=ExactNumber.of(self._factors.get(component, Fraction(1))),
         )
 

@@ -18,13 +18,9 @@ from .measures import Accumulation, Composite, Credited, Part, PayBase
 from .plan import CompPlan
 from .spans import Span
 
-Paid = Fraction | tuple[int, int]
-"""What the rows of one item pay: exact, or its numerator and denominator not yet reduced."""
-
 __all__ = [
     "Item",
     "Kpis",
-    "Paid",
     "applies",
     "count",
     "counts_credits",
@@ -66,7 +62,8 @@ class Item:
     credit: Credit
     measured: int
     base: int
-    paid: Paid | None = None  # set by the walk
+    paid: int | None = None  # over *per*, set by the walk
+    per: int = 1
     part: Fraction | None = None  # of a note that is a step of the walk: the part of its deal
     of: Item | None = None  # its deal, where that is in the same walk
     at_original: bool = False

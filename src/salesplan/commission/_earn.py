@@ -119,7 +119,7 @@ def _by_pieces(stretch: Stretch, start: int, times: int, scale: int, whole_at: i
         if credit.share.numerator != credit.share.denominator:  # both are small and whole: quicker than != of two rates
             rows[first].note = share_text(credit)
         ordinary += own
-        item.paid = own, per
+        item.paid, item.per = own, per
     return Fraction(ordinary, per)
 
 
@@ -142,7 +142,7 @@ def _by_points(stretch: Stretch, start: int, times: int, scale: int, rows: list[
         row.tier = tier if tier >= 0 else None
         row.base, row.before, row.after = whole_or(high - low), whole_or(low), whole_or(high)
         rows.append(row)
-        item.paid = exact
+        item.paid, item.per = exact.as_integer_ratio()
     return ordinary
 
 
@@ -157,9 +157,8 @@ def _claw(item: Item, rows: list[Row]) -> None:
     credit, part = item.credit, item.part
     assert part is not None
     assert item.of is not None
-    paid = item.of.paid
-    assert paid is not None
-    exact = -part * (paid if isinstance(paid, Fraction) else Fraction(*paid))
+    assert item.of.paid is not None
+    exact = -part * Fraction(item.of.paid, item.of.per)
     rows.append(added(LineKind.CLAWBACK, exact, f"of {credit.reverses}", deal=credit.deal, on=credit.on))
 
 
@@ -190,7 +189,7 @@ def shared(stretch: Stretch, key: Fraction) -> Worth:
             row.tier, row.base, row.rate = tier, whole_or(piece), rate
             row.before, row.after = whole_or(stretch.before), whole_or(key)
             rows.append(row)
-        item.paid = own * whole
+        item.paid, item.per = (own * whole).as_integer_ratio()
     valued = base * whole
     return _finished(stretch, rows, key, base, valued, valued - stretch.valued - ordinary)
 
