@@ -29,7 +29,8 @@ from .levels import (
     RollingDays,
 )
 from .lifecycle import LifecyclePolicy, Stage
-from .lifetime import HoldoutCheck, LifetimeValues, historic_value, holdout_check, lifetime_value, simple_value
+from .lifetime import HoldoutCheck, historic_value, holdout_check, lifetime_value, simple_value
+from .lifetime_values import LifetimeValues
 from .membership import LevelChange, Membership, Reason, membership
 from .migration import Migration, migrate, movers
 from .nested_cuts import NestedCuts

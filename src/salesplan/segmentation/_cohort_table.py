@@ -35,7 +35,7 @@ from ._grain import (
     own_periods,
     require_grain,
 )
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
 
 __all__ = ["CohortTable"]
@@ -49,12 +49,8 @@ _MEANS: Final = {CohortMean.BY_SIZE: "by size", CohortMean.PLAIN: "plain"}
 Matrix: TypeAlias = np.ma.MaskedArray[tuple[int, int], np.dtype[np.int64]]
 
 
-def _rebuilt(fields: dict[str, Any]) -> CohortTable:
-    return CohortTable(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class CohortTable:
+class CohortTable(ByBytes):
     """Cohorts by age, as known on the evening of *through*.
 
     Shape: *cohorts* are the numbers of the first periods, rising, only those with customers; *retained* to *money*
@@ -237,15 +233,6 @@ class CohortTable:
             "size": np.repeat(self.sizes, self._widths),
             **{measure.value: getattr(self, measure.value).copy() for measure in CohortMeasure},
         }
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, CohortTable) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def _sides(head: list[str]) -> list[Align]:

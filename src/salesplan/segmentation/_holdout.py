@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import fsum
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from ..columns import Reals, Whole
 from ..display import Align, html_table, text_table
 from ..errors import require_int
 from ._histories import own_reals, own_whole, require_one_length
+from ._own_arrays import ByBytes
 
 __all__ = ["HoldoutCheck"]
 
@@ -21,28 +20,21 @@ _HEAD: Final = ("repeat days", "customers", "predicted", "actual", "predicted / 
 _ALIGN: Final = (Align.LEFT, *(Align.RIGHT,) * 4)
 
 
-def _bytes(column: NDArray[Any]) -> bytes:
-    return column.tobytes()
-
-
-@attrs.frozen(kw_only=True)
-class HoldoutCheck:
+@attrs.frozen(kw_only=True, eq=False)
+class HoldoutCheck(ByBytes):
     """Orders of *horizon* days, a row for customers with 0, 1, 2 ... repeat days before, the last for so many and more.
 
     Law: a model that knows the customers predicts every row, not the total alone.
     """
 
     horizon: int
-    customers: Whole = attrs.field(eq=_bytes, converter=own_whole)
-    predicted: Reals = attrs.field(eq=_bytes, converter=own_reals)
-    actual: Whole = attrs.field(eq=_bytes, converter=own_whole)
+    customers: Whole = attrs.field(converter=own_whole)
+    predicted: Reals = attrs.field(converter=own_reals)
+    actual: Whole = attrs.field(converter=own_whole)
 
     def __attrs_post_init__(self) -> None:
         require_int(self.horizon, code="segmentation.horizon", name="horizon", low=1)
         require_one_length(self.to_columns())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), **attrs.asdict(self, recurse=False)), ()
 
     @property
     def predicted_total(self) -> float:

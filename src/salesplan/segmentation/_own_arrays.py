@@ -12,7 +12,7 @@ from ..columns import Whole, whole_numbers
 from ..errors import InvalidType, InvalidValue, clip
 from ..money import MAX_MINOR
 
-__all__ = ["bytes_of", "fields_of", "own_column", "own_table"]
+__all__ = ["ByBytes", "bytes_of", "fields_of", "own_column", "own_table"]
 
 
 def own_column(values: object, *, name: str, code: str, low: int = 0, size: int | None = None) -> Whole:
@@ -56,9 +56,31 @@ def _table(values: object, width: int) -> NDArray[Any] | None:
     return table if table.ndim == 2 and table.shape[1] == width else None
 
 
+class ByBytes:
+    """What values made of arrays have in common: equal, and hashed, by the bytes; copied through the constructor.
+
+    So a copy, or what comes out of a pickle, is checked and cannot be written to either.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return bytes_of(self) == bytes_of(other) if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(bytes_of(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), fields_of(self))
+
+
+def _rebuilt(kind: type[Any], fields: dict[str, Any]) -> Any:
+    return kind(**fields)
+
+
 def fields_of(value: Any) -> dict[str, Any]:
     """What the constructor takes, by name: pickling goes through it, so that a copy is checked and read-only too."""
-    return {each.name: getattr(value, each.name) for each in attrs.fields(type(value)) if each.init}
+    return {each.alias: getattr(value, each.name) for each in attrs.fields(type(value)) if each.init}
 
 
 def bytes_of(value: Any) -> tuple[object, ...]:

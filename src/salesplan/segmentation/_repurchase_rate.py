@@ -16,7 +16,7 @@ from ..errors import InvalidType, InvalidValue, NotFound, clip, require_int
 from ..money import MAX_MINOR
 from ..rate import Rate
 from ._grain import Grains, counted, first_days, labels_of, number_of, own_periods, require_grain
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._place_sums import total_of
 from ._rate_text import percent_text
 
@@ -120,12 +120,8 @@ def _cells(rate: RepurchaseRate) -> tuple[str | None, ...]:
     return f"{rate.customers:,}", f"{rate.repeated:,}", share, f"{rate.waiting:,}"
 
 
-def _rebuilt(fields: dict[str, Any]) -> RepurchaseTable:
-    return RepurchaseTable(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class RepurchaseTable:
+class RepurchaseTable(ByBytes):
     """Repurchase by cohort, the customers who first bought in one period.
 
     Shape: *cohorts* are the numbers of the periods, rising, only those with customers; a count beside each.
@@ -197,12 +193,3 @@ class RepurchaseTable:
         """The first day of each *cohort*, and its *customers*, *repeated* and *waiting*."""
         counts = {name: getattr(self, name).copy() for name in ("customers", "repeated", "waiting")}
         return {"cohort": first_days(self.cohorts, self.grain), **counts}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, RepurchaseTable) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)

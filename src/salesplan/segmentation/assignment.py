@@ -20,7 +20,7 @@ from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from ..rate import Rate
 from ._one_code import one_code
 from ._one_customer import standing_of
-from ._own_arrays import bytes_of, fields_of, own_column, own_table
+from ._own_arrays import ByBytes, own_column, own_table
 from ._place_sums import sums_at
 from ._rate_text import percent_text
 from .cuts import Cuts
@@ -36,12 +36,8 @@ __all__ = ["Assignment"]
 _CODE: Final = "segmentation.assignment"
 
 
-def _rebuilt(fields: dict[str, Any]) -> Assignment:
-    return Assignment(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class Assignment:
+class Assignment(ByBytes):
     """The segment of every customer.
 
     Shape: *customer* rises, each once; *values* has a row of days since last, orders and money for each, *levels* a row
@@ -244,15 +240,6 @@ class Assignment:
         if row == self.customer.size or int(self.customer[row]) != code:
             raise NotFound(f"no customer {code} was assigned", code=f"{_CODE}.unknown", value=code)
         return row
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, Assignment) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 _HEAD: Final = ("segment", "customers", "share", "money", "share", "action")

@@ -26,7 +26,7 @@ from ..money import MAX_MINOR
 from ._code_keys import keys_of, spelled
 from ._combinations import combinations, sorted_rows
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
-from ._own_arrays import bytes_of, fields_of, own_column, own_table
+from ._own_arrays import ByBytes, own_column, own_table
 from ._tally import added_up, distinct
 
 __all__ = ["PairCounts", "count_pairs"]
@@ -36,12 +36,8 @@ _MOST: Final = 10**15  # baskets; products of three counts are then exact Rates
 _SHOWN: Final = 10
 
 
-def _rebuilt(fields: dict[str, Any]) -> PairCounts:
-    return PairCounts(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class PairCounts:
+class PairCounts(ByBytes):
     """In how many baskets each item, pair and (where counted) triple occurs.
 
     Shape: *items* rising, *pairs* and *triples* rows of rising codes in rising order, a count beside each; only what
@@ -190,15 +186,6 @@ by basket
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """The pairs: *first* and *second* item, and the *baskets* with both."""
         return {"first": self.pairs[:, 0].copy(), "second": self.pairs[:, 1].copy(), "baskets": self.pair_counts.copy()}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, PairCounts) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 _HEAD: Final = ("item", "item", "baskets")

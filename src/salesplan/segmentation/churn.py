@@ -31,7 +31,7 @@ from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_
 from ..rate import Rate
 from ._grain import counted
 from ._one_code import one_code
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._rate_text import decimal_text, percent_text
 from .purchase_days import PurchaseDays
 
@@ -130,12 +130,8 @@ class ChurnWarning:
         return lines
 
 
-def _rebuilt(fields: dict[str, Any]) -> ChurnWarnings:
-    return ChurnWarnings(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class ChurnWarnings:
+class ChurnWarnings(ByBytes):
     """The silence of every customer, and who is warned of.
 
     Shape: all arrays are as long as *customer*, which rises. *late* and *gone* are the two reasons; *judged* is who has
@@ -242,15 +238,6 @@ class ChurnWarnings:
     def _after(self, days: int) -> date | None:
         day = self.as_of.toordinal() + days
         return self.as_of + timedelta(days) if day <= date.max.toordinal() else None
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, ChurnWarnings) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def churn_warnings(history: PurchaseDays, rule: ChurnRule, *, alive: object = None) -> ChurnWarnings:

@@ -40,7 +40,7 @@ from ._grain import (
     period_numbers,
     require_grain,
 )
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._place_sums import sums_at, total_of
 
 __all__ = [
@@ -59,12 +59,8 @@ _MOST_CELLS: Final = 1 << 22
 _ALIGN: Final = (Align.LEFT, Align.RIGHT)
 
 
-def _rebuilt(fields: dict[str, Any]) -> CohortState:
-    return CohortState(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class CohortState:
+class CohortState(ByBytes):
     """What each customer did in each period.
 
     Shape: columns of one length, rising by *customer*, then *period* (its number); *orders* counts purchases, *money*
@@ -174,15 +170,6 @@ class CohortState:
             "orders": self.orders.copy(),
             "money": self.money.copy(),
         }
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, CohortState) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def _grouped(grain: Grains, customer: Whole, period: Whole, orders: Whole, money: Whole) -> CohortState:

@@ -33,7 +33,7 @@ from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, clip, require_instance, require_int
 from ..money import MAX_MINOR
 from ..rate import Rate
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._place_sums import total_of
 from ._rate_text import decimal_text, percent_text
 from ._top_customers import TopCustomers
@@ -57,12 +57,8 @@ class NegativeTotals(Enum):
     """They leave the base, and are counted with their money: 5, 3 and -2 are two customers with 8, and one with -2."""
 
 
-def _rebuilt(fields: dict[str, Any]) -> CustomerConcentration:
-    return CustomerConcentration(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class CustomerConcentration:
+class CustomerConcentration(ByBytes):
     """The totals of customers, rising, in minor units; and how many below 0 were set apart, with their money.
 
     Law: a permutation or a common factor of the totals changes no share.
@@ -209,15 +205,6 @@ class CustomerConcentration:
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """The points of the Lorenz curve: of the *customers* smallest, 0 .. n, the *money*."""
         return {"customers": np.arange(len(self) + 1), "money": self._curve.copy()}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, CustomerConcentration) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def customer_concentration(money: object, *, negative: NegativeTotals = NegativeTotals.REFUSE) -> CustomerConcentration:

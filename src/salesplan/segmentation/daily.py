@@ -20,7 +20,7 @@ from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, clip, require_instance
 from ..money import MAX_MINOR, Currency
 from ._order_rows import checked_columns
-from ._own_arrays import bytes_of, fields_of
+from ._own_arrays import ByBytes
 from ._place_sums import sums_at, total_of
 from ._summary_checks import found, own_days, own_ints
 from .summary import OVERFLOW, CustomerSummary, Detail, Refunds, ZeroOrders
@@ -33,12 +33,8 @@ _SUMS: Final = ("orders", "zero_orders", "refund_orders", "bought", "refunds")
 _COLUMNS: Final = ("customer", "day", *_SUMS)
 
 
-def _rebuilt(fields: dict[str, Any]) -> DailyTotals:
-    return DailyTotals(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class DailyTotals:
+class DailyTotals(ByBytes):
     """One row for each *customer* and *day* with a row of any kind, by rising customer, then day; arrays, read-only.
 
     *orders* counts the amounts above 0 and *bought* is their sum, *zero_orders* those of 0, *refund_orders* those
@@ -197,15 +193,6 @@ class DailyTotals:
         """One row for each customer and day, the day as a date."""
         columns = {name: getattr(self, name).copy() for name in _COLUMNS}
         return columns | {"day": self.day.astype("datetime64[D]")}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, DailyTotals) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def _summed(customer: Whole, day: Days, columns: dict[str, Whole]) -> dict[str, Any]:

@@ -18,120 +18,25 @@ Left out: costs of winning and serving a customer, discount within a period, wha
 
 from __future__ import annotations
 
-from functools import partial
 from math import fsum
-from typing import Any, Final
+from typing import Final
 
-import attrs
 import numpy as np
 
-from ..columns import Reals, Whole, whole_numbers
-from ..display import Align, html_table, text_table
+from ..columns import Whole, whole_numbers
 from ..errors import InvalidValue, clip, require_instance, require_int
 from ..money import Currency, Money, Rounding
 from ..rate import Rate
-from ._histories import MOST_DAYS, Histories, checked, own_reals, read_only, require_one_length
+from ._histories import MOST_DAYS, Histories, checked, read_only
 from ._holdout import HoldoutCheck
 from ._orders import Forecast
 from .bgnbd import BgNbd
 from .gamma_gamma import GammaGamma
+from .lifetime_values import LifetimeValues, check_terms, require_share
 
 __all__ = ["HoldoutCheck", "LifetimeValues", "historic_value", "holdout_check", "lifetime_value", "simple_value"]
 
-_MOST_PERIODS: Final = 1200
-_MOST_DISCOUNT: Final = Rate(10)
 _ROOM: Final = 2**62
-_ALIGN: Final = (Align.LEFT, Align.RIGHT)
-
-
-def _bytes(column: Reals) -> bytes:
-    return column.tobytes()
-
-
-@attrs.frozen(kw_only=True)
-class LifetimeValues:
-    """What each customer is expected to bring, a row a customer, as they were given.
-
-    *alive* is the chance to be a customer still, *orders* the orders to come, *discounted_orders* what they are worth
-    in orders of today, *order_value* the money of one, *value* the margin on them all.
-    Units: money as that of the mean_money given; minor units of *currency*, where that is given.
-    """
-
-    alive: Reals = attrs.field(eq=_bytes, converter=own_reals)
-    orders: Reals = attrs.field(eq=_bytes, converter=own_reals)
-    discounted_orders: Reals = attrs.field(eq=_bytes, converter=own_reals)
-    order_value: Reals = attrs.field(eq=_bytes, converter=own_reals)
-    value: Reals = attrs.field(eq=_bytes, converter=own_reals)
-    periods: int
-    period_days: int
-    discount: Rate
-    margin: Rate
-    currency: Currency | None = None
-
-    def __attrs_post_init__(self) -> None:
-        require_one_length(self.to_columns())
-        if self.currency is not None:
-            require_instance(self.currency, Currency, code="segmentation.lifetime", name="currency")
-        _check_terms(self.periods, self.period_days, self.discount, self.margin)
-
-    def __len__(self) -> int:
-        return len(self.value)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), **attrs.asdict(self, recurse=False)), ()
-
-    @property
-    def total(self) -> float:
-        """The value of all customers; of their order it does not depend."""
-        return fsum(self.value.tolist())
-
-    def to_columns(self) -> dict[str, Reals]:
-        """The columns by name."""
-        names = ("alive", "orders", "discounted_orders", "order_value", "value")
-        return {name: getattr(self, name) for name in names}
-
-    def explain(self) -> str:
-        """The sums over all customers."""
-        return text_table(self._rows(), align=_ALIGN)
-
-    def explain_customer(self, row: int) -> str:
-        """How the value of one customer comes about.
-
-        Raises: InvalidType, InvalidValue for a row that is not there.
-        """
-        require_int(row, code="segmentation.row", name="row", low=0, high=len(self) - 1)
-        return text_table(
-            [
-                ("still a customer", f"{self.alive[row]:.4f}"),
-                (f"orders in {self._span}", f"{self.orders[row]:.4f}"),
-                (f"discounted by {self.discount} a period", f"{self.discounted_orders[row]:.4f}"),
-                ("money of an order", self._amount(float(self.order_value[row]))),
-                (f"margin of {self.margin}", self._amount(float(self.value[row]))),
-            ],
-            align=_ALIGN,
-        )
-
-    def _repr_html_(self) -> str:
-        return html_table(("", "in all"), self._rows(), align=_ALIGN)
-
-    @property
-    def _span(self) -> str:
-        return f"{self.periods} x {self.period_days} days"
-
-    def _rows(self) -> list[tuple[str, str]]:
-        return [
-            ("customers", f"{len(self):,}"),
-            ("still customers", f"{fsum(self.alive.tolist()):,.1f}"),
-            (f"orders in {self._span}", f"{fsum(self.orders.tolist()):,.1f}"),
-            (f"discounted by {self.discount} a period", f"{fsum(self.discounted_orders.tolist()):,.1f}"),
-            (f"value at a margin of {self.margin}", self._amount(self.total)),
-        ]
-
-    def _amount(self, number: float) -> str:
-        if self.currency is None:
-            return f"{number:,.2f}"
-        places = self.currency.exponent
-        return f"{self.currency} {number / 10**places:,.{places}f}"
 
 
 def historic_value(money: object, *, margin: Rate, rounding: Rounding) -> Whole:
@@ -143,7 +48,7 @@ def historic_value(money: object, *, margin: Rate, rounding: Rounding) -> Whole:
     >>> historic_value([12345, 9900, -1000], margin=Rate.percent("37.5"), rounding=Rounding.HALF_UP).tolist()
     [4629, 3713, -375]
     """
-    _require_share(margin, "margin")
+    require_share(margin, "margin")
     require_instance(rounding, Rounding, code="segmentation.rounding", name="rounding")
     earned = whole_numbers(money, name="money", code="segmentation.money")
     top, bottom = margin.numerator, margin.denominator
@@ -180,8 +85,8 @@ def simple_value(
     require_instance(order_value, Money, code="segmentation.order_value", name="order_value")
     require_instance(orders_per_period, Rate, code="segmentation.orders_per_period", name="orders_per_period")
     require_instance(rounding, Rounding, code="segmentation.rounding", name="rounding")
-    _require_share(margin, "margin")
-    _require_share(churn, "churn")
+    require_share(margin, "margin")
+    require_share(churn, "churn")
     if churn == Rate(0):
         raise InvalidValue("nobody leaves at a churn of 0: the value has no end", code="segmentation.churn", value=0)
     if orders_per_period < Rate(0):
@@ -227,7 +132,7 @@ def lifetime_value(
     unit = None if currency is None else Currency.of(currency)
     require_instance(model, BgNbd, code="segmentation.model", name="model")
     require_instance(money_model, GammaGamma, code="segmentation.model", name="money_model")
-    _check_terms(periods, period_days, discount, margin)
+    check_terms(periods, period_days, discount, margin)
     histories = checked(repeat_days, last_repeat, age)
     order_value = money_model.expected_money(repeat_days=histories.repeats, mean_money=mean_money)
     shrink = float(1 / (1 + discount.to_fraction()))
@@ -288,22 +193,5 @@ def holdout_check(
     )
 
 
-def _check_terms(periods: int, period_days: int, discount: Rate, margin: Rate) -> None:
-    require_int(periods, code="segmentation.periods", name="periods", low=1, high=_MOST_PERIODS)
-    require_int(period_days, code="segmentation.period_days", name="period_days", low=1, high=MOST_DAYS // periods)
-    _require_share(margin, "margin")
-    if not Rate(0) <= require_instance(discount, Rate, code="segmentation.discount", name="discount") <= _MOST_DISCOUNT:
-        raise InvalidValue(
-            f"discount per period must lie in 0..1000 %: {clip(str(discount))}",
-            code="segmentation.discount",
-            value=discount,
-        )
-
-
 def _forecast(model: BgNbd, histories: Histories) -> Forecast:
     return Forecast.of((model.r, model.alpha, model.a, model.b), model.unit_days, histories)
-
-
-def _require_share(rate: Rate, name: str) -> None:
-    if not Rate(0) <= require_instance(rate, Rate, code=f"segmentation.{name}", name=name) <= Rate(1):
-        raise InvalidValue(f"{name} must lie in 0..1: {clip(str(rate))}", code=f"segmentation.{name}", value=rate)

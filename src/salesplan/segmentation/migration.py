@@ -21,7 +21,7 @@ from ..errors import InvalidType, InvalidValue, clip, listed, require_instance
 from ..money import Currency, CurrencyMismatch
 from ..rate import Rate
 from ._grouped import Grouped
-from ._own_arrays import bytes_of, fields_of, own_table
+from ._own_arrays import ByBytes, own_table
 from ._place_sums import sums_at
 from ._rate_text import percent_text
 from .lifecycle import Stage
@@ -32,12 +32,8 @@ __all__ = ["Migration", "migrate", "movers"]
 _CODE: Final = "segmentation.migration"
 
 
-def _rebuilt(fields: dict[str, Any]) -> Migration:
-    return Migration(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class Migration:
+class Migration(ByBytes):
     """Customers by the segment before (rows) and after (columns); the last column has left, the last row has come.
 
     Shape: *counts*, and *money_before* and *money_after* (None where one side had no money), are tables of one row more
@@ -154,15 +150,6 @@ class Migration:
         for name, counts, share in zip([*names, "came"], self.counts.tolist(), shares, strict=True):
             rows.append([name, *(f"{count:,}" for count in counts), "" if share is None else percent_text(share)])
         return rows
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, Migration) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def migrate(before: Grouped, after: Grouped) -> Migration:

@@ -23,7 +23,7 @@ from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
 from ._one_code import one_code
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
 from .boxes import Cover, cover
@@ -147,12 +147,8 @@ otherwise=
         return [(persona.name, reason, str(persona.action or "")) for persona, reason in rows]
 
 
-def _rebuilt(fields: dict[str, Any]) -> PersonaAssignment:
-    return PersonaAssignment(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class PersonaAssignment:
+class PersonaAssignment(ByBytes):
     """The persona of everybody: *customer* rises, each once; *rule* is the place of the rule that holds (-1: the rest).
 
     It is in the form that migrations take, without money.
@@ -223,15 +219,6 @@ class PersonaAssignment:
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """One row a customer: *customer*, *persona* (the place in `segments`) and *rule*."""
         return {"customer": self.customer.copy(), "persona": self.segment.copy(), "rule": self.rule.copy()}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, PersonaAssignment) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
     def _rows(self) -> list[tuple[str, str, str]]:
         whole = max(self.customer.size, 1)

@@ -21,7 +21,7 @@ from ..money import MAX_MINOR
 from ._grain import counted
 from ._one_code import one_code
 from ._order_rows import OrderRows
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from .summary import Refunds, ZeroOrders
 
 __all__ = ["PurchaseDays", "purchase_days"]
@@ -31,12 +31,8 @@ _FIRST: Final = day_number(date.min, name="first", code=_CODE)
 _DAYS: Final = "datetime64[D]"
 
 
-def _rebuilt(fields: dict[str, Any]) -> PurchaseDays:
-    return PurchaseDays(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class PurchaseDays:
+class PurchaseDays(ByBytes):
     """Pairs of *customer* and *day* (since 1970-01-01), rising, each once; *left_out* rows came after *as_of*.
 
     Raises: InvalidValue for pairs that do not rise, or a day after *as_of*.
@@ -144,15 +140,6 @@ class PurchaseDays:
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """The pairs: *customer* and *day*."""
         return {"customer": self.customer.copy(), "day": self.day.astype(_DAYS)}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, PurchaseDays) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def purchase_days(

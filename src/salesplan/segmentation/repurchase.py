@@ -27,7 +27,7 @@ from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, require_instance
 from ._code_keys import ranked
 from ._grain import Grains, period_numbers, require_grain
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._repurchase_rate import Repeat, RepurchaseBase, RepurchaseRate, RepurchaseTable, WithinDays, require_base
 
 __all__ = ["Repeat", "RepurchaseBase", "RepurchaseRate", "RepurchaseState", "RepurchaseTable", "WithinDays"]
@@ -39,12 +39,8 @@ _LONGEST: Final = 1 << 22  # days; more than there are dates
 _ALIGN: Final = (Align.LEFT, Align.RIGHT)
 
 
-def _rebuilt(fields: dict[str, Any]) -> RepurchaseState:
-    return RepurchaseState(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class RepurchaseState:
+class RepurchaseState(ByBytes):
     """The days on which each customer bought first, ordered again, and came back.
 
     Shape: columns of one length, by rising *customer*. *second_order* is the day of the second order, which may be the
@@ -171,15 +167,6 @@ whose days are not over
             for name, days in (("second_order", self.second_order), ("second_day", self.second_day))
         }
         return {"customer": self.customer.copy(), "first_day": self.first_day.astype("datetime64[D]"), **waits}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, RepurchaseState) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 def _earliest(customer: Whole, day: Whole) -> RepurchaseState:

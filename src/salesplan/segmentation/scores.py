@@ -13,7 +13,7 @@ from ..columns import Whole, day_number, whole_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, NotFound, clip, listed, require_int, require_text
 from ._one_code import one_code
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._summary_checks import found
 
 __all__ = ["MOST_LEVELS", "RfmScore", "RfmScores", "Scores"]
@@ -41,12 +41,8 @@ class RfmScore:
         return f"R{self.r} F{self.f} M{self.m}"
 
 
-def _rebuilt(fields: dict[str, Any]) -> RfmScores:
-    return RfmScores(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class RfmScores:
+class RfmScores(ByBytes):
     """The scores of *customer*, by rising code; arrays of one length, read-only, the scores in int8.
 
     *levels* are the highest scores of r, f and m. *thresholds* is the digest of what they were scored by.
@@ -133,15 +129,6 @@ class RfmScores:
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """One row a customer: *customer*, *r*, *f*, *m*."""
         return {name: getattr(self, name).copy() for name in ("customer", *_AXES)}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, RfmScores) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 _HEAD: Final = ("score", "R", "F", "M")

@@ -29,7 +29,7 @@ from ._code_keys import keys_of, spelled
 from ._followed import followed
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
 from ._one_code import one_code
-from ._own_arrays import bytes_of, fields_of, own_column, own_table
+from ._own_arrays import ByBytes, own_column, own_table
 from ._rate_text import percent_text
 from ._tally import added_up, distinct
 from .next_purchase import NextPurchase
@@ -41,12 +41,8 @@ _MOST: Final = 10**15
 _SHOWN: Final = 10
 
 
-def _rebuilt(fields: dict[str, Any]) -> SequenceCounts:
-    return SequenceCounts(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class SequenceCounts:
+class SequenceCounts(ByBytes):
     """How many customers bought what after what, as of a day.
 
     Shape: *items* rising, with the customers *observed* and *waiting* beside each; *pairs* rows (first, then) in rising
@@ -176,15 +172,6 @@ class SequenceCounts:
             "observed": self.observed[place],
             "waiting": self.waiting[place],
         }
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, SequenceCounts) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 _HEAD: Final = ("item", "then", "followed", "observed", "share", "waiting")

@@ -16,7 +16,7 @@ from ..money import MAX_MINOR, Currency
 from ..rate import Rate
 from ._days_with_holes import days_with_holes
 from ._one_code import one_code
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
 from .lifecycle import STAGES, LifecyclePolicy, Stage, stage_segments
 from .segments import Segment, place_named
@@ -64,12 +64,8 @@ class StageStanding:
         return rows
 
 
-def _rebuilt(fields: dict[str, Any]) -> Lifecycle:
-    return Lifecycle(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class Lifecycle:
+class Lifecycle(ByBytes):
     """The stage of every customer on *as_of*.
 
     Shape: *customer* rises, each once; the three days and the money (None: not given) are of the same length, NaT where
@@ -189,15 +185,6 @@ class Lifecycle:
         if row == self.customer.size or int(self.customer[row]) != code:
             raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
         return row
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, Lifecycle) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 _HEAD: Final = ("stage", "customers", "share", "action")

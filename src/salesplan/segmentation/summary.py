@@ -26,7 +26,7 @@ from ..columns import Days, Reals, day_number
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, SalesplanError, require_instance, require_int
 from ..money import MAX_MINOR, Currency, Money
-from ._own_arrays import bytes_of
+from ._own_arrays import ByBytes
 from ._place_sums import total_of
 from ._summary_checks import check_rows, own_days, own_ints
 
@@ -71,16 +71,12 @@ class Detail(Enum):
     """Also the purchase days and the money of the first day. Parts merge where their days of a customer are apart."""
 
 
-def _rebuilt(fields: dict[str, Any]) -> CustomerSummary:
-    return CustomerSummary(**fields)
-
-
 def _none() -> Ints:
     return np.empty(0, dtype=np.int64)
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class CustomerSummary:
+class CustomerSummary(ByBytes):
     """One row a customer, by rising *customer* code; arrays of one length, read-only.
 
     *orders* counts purchases (no refunds), *money* is net of refunds or gross, as *refunds_rule* says, *refunds* the
@@ -277,12 +273,3 @@ class CustomerSummary:
             if getattr(self, name) is not None:
                 columns[name.lstrip("_")] = getattr(self, name).copy()
         return columns
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, CustomerSummary) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, ({each.alias: getattr(self, each.name) for each in attrs.fields(type(self))},)

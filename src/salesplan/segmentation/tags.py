@@ -22,7 +22,7 @@ from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
 from ._one_code import one_code
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
 from .boxes import Cover, cover
@@ -130,12 +130,8 @@ class Tags:
         return tuple((rule.tag, str(self.cover.region(each))) for rule, each in zip(self.rules, claims, strict=True))
 
 
-def _rebuilt(fields: dict[str, Any]) -> TagAssignment:
-    return TagAssignment(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class TagAssignment:
+class TagAssignment(ByBytes):
     """Who has which tags, and by which rules.
 
     Shape: *customer* rises, each once. *holds* has a row for each, and says of each rule whether it holds; *held* says
@@ -220,15 +216,6 @@ class TagAssignment:
         if row == self.customer.size or int(self.customer[row]) != code:
             raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
         return row
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, TagAssignment) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
 
 _SIDES: Final = [Align.LEFT, Align.RIGHT, Align.RIGHT]

@@ -24,7 +24,7 @@ from ..money import MAX_MINOR, Currency, Money, Rounding
 from ..rate import Rate
 from ._grain import counted
 from ._grouped import Grouped
-from ._own_arrays import bytes_of, fields_of, own_column
+from ._own_arrays import ByBytes, own_column
 from ._ratio_keys import ratio_keys
 from .lifecycle import Stage
 from .segments import Segment, place_named
@@ -66,12 +66,8 @@ class WakeUpCandidate:
         return f"{minor:,}" if self.currency is None else str(Money(minor, self.currency))
 
 
-def _rebuilt(fields: dict[str, Any]) -> WakeUpList:
-    return WakeUpList(**fields)
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class WakeUpList:
+class WakeUpList(ByBytes):
     """The customers to wake up, the most valuable first; arrays of one length.
 
     Raises: InvalidType, InvalidValue for columns that are not such, or of different length.
@@ -129,15 +125,6 @@ class WakeUpList:
         names = ("customer", "segment", "days_since_last", "orders", "money")
         columns: dict[str, NDArray[Any]] = {name: getattr(self, name).copy() for name in names}
         return columns if self.expected is None else columns | {"expected": self.expected.copy()}
-
-    def __eq__(self, other: object) -> bool:
-        return bytes_of(self) == bytes_of(other) if isinstance(other, WakeUpList) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(bytes_of(self))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (fields_of(self),)
 
     def _candidate(self, row: int) -> WakeUpCandidate:
         historic = Rate(int(self.money[row]), int(self.orders[row]))
