@@ -22,15 +22,15 @@ _CODE: Final = "segmentation.summary"
 _EPOCH: Final = date(1970, 1, 1)
 
 
-def own_ints(values: object, *, name: str, low: int, size: int | None = None) -> Whole:
+def own_ints(values: object, *, name: str, low: int, size: int | None = None, code: str = _CODE) -> Whole:
     """An own, read-only column of whole numbers from *low* on."""
-    return _own(whole_numbers(values, name=name, code=_CODE, low=low, size=size), values)
+    return _own(whole_numbers(values, name=name, code=code, low=low, size=size), values)
 
 
-def own_days(values: object, *, name: str, size: int) -> Days:
+def own_days(values: object, *, name: str, size: int, code: str = _CODE) -> Days:
     """An own, read-only column of days; whole numbers here are days since 1970-01-01."""
     numbers = isinstance(values, np.ndarray) and values.dtype.kind in "iu"
-    return _own(day_numbers(EpochDays(values) if numbers else values, name=name, code=_CODE, size=size), values)
+    return _own(day_numbers(EpochDays(values) if numbers else values, name=name, code=code, size=size), values)
 
 
 def _own(column: NDArray[T], given: Any) -> NDArray[T]:

@@ -55,11 +55,11 @@ class DailyTotals(ByBytes):
         keep = object.__setattr__
         if self.currency is not None:
             require_instance(self.currency, Currency, code=_CODE, name="currency")
-        keep(self, "customer", own_ints(self.customer, name="customer", low=0))
+        keep(self, "customer", own_ints(self.customer, name="customer", low=0, code=_CODE))
         size = self.customer.size
-        keep(self, "day", own_days(self.day, name="day", size=size))
+        keep(self, "day", own_days(self.day, name="day", size=size, code=_CODE))
         for name in _SUMS:
-            keep(self, name, own_ints(getattr(self, name), name=name, low=0, size=size))
+            keep(self, name, own_ints(getattr(self, name), name=name, low=0, size=size, code=_CODE))
         rises = (self.customer[1:] > self.customer[:-1]) | (
             (self.customer[1:] == self.customer[:-1]) & (self.day[1:] > self.day[:-1])
         )

@@ -226,9 +226,10 @@ class CustomerSummary(ByBytes):
     def merge(self, other: CustomerSummary) -> CustomerSummary:
         """The summary of both parts.
 
-        Law: commutative, and what one pass over all rows gives, to the byte; associative where both ways answer. With
-        detail REPEAT distinct days add up only if they are apart: no two parts may hold days of one customer that
-        overlap, first to last. Split the rows by customer, or by time, or keep `DailyTotals`, which merge in any way.
+        Law: commutative, associative, and what one pass over all rows gives, to the byte, where both ways answer (net
+        money may fit where the gross money on the way to it does not). With detail REPEAT distinct days add up only if
+        they are apart: no two parts may hold days of one customer that overlap, first to last. Split the rows by
+        customer, or by time, or keep `DailyTotals`, which merge in any way.
         Raises: SummaryError for such an overlap; InvalidValue for a sum past 63 bits, or where *as_of*, the currency,
         a rule or the detail differ.
         """
