@@ -315,11 +315,17 @@ def test_personas_migrate_and_are_values() -> None:
     assert found.money_before is None
     assert before.to_columns()["persona"].tolist() == [2, 0]
     assert before.explain().splitlines()[0].split() == ["student", "1", "50.0", "%"]
+    assert before.explain(customer=2) == "customer 2: student, age at most 17"
+    assert before.explain(customer=1) == "customer 1: the rest, no rule holds"
+    assert (before.customers_in("the rest").tolist(), before.customers_in("professional").tolist()) == ([1], [])
     assert pickle.loads(pickle.dumps(personas)) == personas
     with pytest.raises(InvalidValue, match="each once"):
         personas.assign(customer=[1, 1], columns={"age": [1, 1]})
-    with pytest.raises(NotFound):
-        before.persona_of(3)
+    for refused in (lambda: before.persona_of(3), lambda: before.explain(customer=3)):
+        with pytest.raises(NotFound, match="no customer 3"):
+            refused()
+    with pytest.raises(NotFound, match="pupil"):
+        before.customers_in("pupil")
 
 
 def test_personas_and_tags_are_data() -> None:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, day_number
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, NotFound, clip, require_instance
+from ..errors import InvalidType, InvalidValue, clip, require_instance
 from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from ..rate import Rate
-from ._one_code import one_code
+from ._one_code import row_of
 from ._one_customer import standing_of
 from ._own_arrays import ByBytes, own_column, own_table
 from ._place_sums import sums_at
@@ -235,11 +235,7 @@ class Assignment(ByBytes):
         return InvalidValue(f"customer {customer} {what}", code=f"{_CODE}.values", value=customer)
 
     def _row(self, customer: int) -> int:
-        code = one_code(customer, name="customer", code=_CODE)
-        row = int(np.searchsorted(self.customer, code))
-        if row == self.customer.size or int(self.customer[row]) != code:
-            raise NotFound(f"no customer {code} was assigned", code=f"{_CODE}.unknown", value=code)
-        return row
+        return row_of(self.customer, customer, code=_CODE)
 
 
 _HEAD: Final = ("segment", "customers", "share", "money", "share", "action")

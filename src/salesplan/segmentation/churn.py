@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 
 from ..columns import Reals, Whole, day_number, real_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_int
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int
 from ..rate import Rate
 from ._grain import counted
-from ._one_code import one_code
+from ._one_code import row_of
 from ._own_arrays import ByBytes, own_column
 from ._rate_text import decimal_text, percent_text
 from .purchase_days import PurchaseDays
@@ -194,15 +194,12 @@ class ChurnWarnings(ByBytes):
 
         Raises: NotFound.
         """
-        code = one_code(customer, name="customer", code=_CODE)
-        row = int(np.searchsorted(self.customer, code))
-        if row == self.customer.size or int(self.customer[row]) != code:
-            raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
+        row = row_of(self.customer, customer, code=_CODE)
         doubled, silent = int(self.doubled_median_gap[row]), int(self.silent[row])
         rhythm = int(self.gaps[row]) >= self.rule.min_gaps
         flags = ((ChurnReason.LATE, self.late), (ChurnReason.MODEL, self.gone))
         return ChurnWarning(
-            customer=code,
+            customer=int(self.customer[row]),
             as_of=self.as_of,
             silent=silent,
             gaps=int(self.gaps[row]),

@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance
 from ..money import Currency
 from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
-from ._one_code import one_code
+from ._one_code import row_of
 from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
 from .boxes import Cover, cover
 from .proving import Overlap, prove
-from .segments import Segment
+from .segments import Segment, place_named
 
 __all__ = ["PersonaAssignment", "PersonaMap", "PersonaRule"]
 
@@ -203,15 +203,26 @@ class PersonaAssignment(ByBytes):
 
         Raises: NotFound.
         """
-        code = one_code(customer, name="customer", code=_CODE)
-        row = int(np.searchsorted(self.customer, code))
-        if row == self.customer.size or int(self.customer[row]) != code:
-            raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
-        return self.segments[int(self.segment[row])]
+        return self.segments[int(self.segment[row_of(self.customer, customer, code=_CODE)])]
 
-    def explain(self) -> str:
-        """The personas and how many have each."""
-        return text_table(self._rows(), align=_SIDES)
+    def customers_in(self, persona: str) -> Whole:
+        """The customers with the persona of that name, or with that alias, rising.
+
+        Raises: NotFound.
+        """
+        found: Whole = self.customer[self.segment == place_named(self.segments, persona, code=_CODE)]
+        return found
+
+    def explain(self, *, customer: int | None = None) -> str:
+        """The personas and how many have each; for one customer, the persona and the rule that holds.
+
+        Raises: NotFound.
+        """
+        if customer is None:
+            return text_table(self._rows(), align=_SIDES)
+        row = row_of(self.customer, customer, code=_CODE)
+        why = self.map.reason(int(self.rule[row]))
+        return f"customer {int(self.customer[row])}: {self.segments[int(self.segment[row])]}, {why}"
 
     def _repr_html_(self) -> str:
         return html_table(("persona", "customers", "share"), self._rows(), align=_SIDES)

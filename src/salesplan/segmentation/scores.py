@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, day_number, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, NotFound, clip, listed, require_int, require_text
-from ._one_code import one_code
+from ..errors import InvalidValue, clip, listed, require_int, require_text
+from ._one_code import row_of
 from ._own_arrays import ByBytes, own_column
-from ._summary_checks import found
 
 __all__ = ["MOST_LEVELS", "RfmScore", "RfmScores", "Scores"]
 
@@ -95,10 +94,7 @@ class RfmScores(ByBytes):
 
         Raises: NotFound for a code without scores; InvalidType, InvalidValue for what is no code.
         """
-        code = one_code(customer, name="customer", code=_CODE)
-        at = int(found(np.array([code], dtype=np.int64), self.customer)[0])
-        if at < 0:
-            raise NotFound(f"no scores of customer {clip(code)}", code="segmentation.unscored", value=code)
+        at = row_of(self.customer, customer, code=_CODE)
         return RfmScore(r=int(self.r[at]), f=int(self.f[at]), m=int(self.m[at]))
 
     def explain(self) -> str:

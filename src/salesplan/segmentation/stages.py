@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from ..columns import Whole, day_number, whole_numbers
 from ..display import Align, html_table, text_table
-from ..errors import InvalidValue, NotFound, require_instance
+from ..errors import InvalidValue, require_instance
 from ..money import MAX_MINOR, Currency
 from ..rate import Rate
 from ._days_with_holes import days_with_holes
-from ._one_code import one_code
+from ._one_code import row_of
 from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
 from .lifecycle import STAGES, LifecyclePolicy, Stage, stage_segments
@@ -180,11 +180,7 @@ class Lifecycle(ByBytes):
         ]
 
     def _row(self, customer: int) -> int:
-        code = one_code(customer, name="customer", code=_CODE)
-        row = int(np.searchsorted(self.customer, code))
-        if row == self.customer.size or int(self.customer[row]) != code:
-            raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
-        return row
+        return row_of(self.customer, customer, code=_CODE)
 
 
 _HEAD: Final = ("stage", "customers", "share", "action")

@@ -21,7 +21,7 @@ from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_
 from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
-from ._one_code import one_code
+from ._one_code import row_of
 from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
@@ -211,11 +211,7 @@ class TagAssignment(ByBytes):
         ]
 
     def _row(self, customer: int) -> int:
-        code = one_code(customer, name="customer", code=_CODE)
-        row = int(np.searchsorted(self.customer, code))
-        if row == self.customer.size or int(self.customer[row]) != code:
-            raise NotFound(f"no customer {code} is here", code=f"{_CODE}.unknown", value=code)
-        return row
+        return row_of(self.customer, customer, code=_CODE)
 
 
 _SIDES: Final = [Align.LEFT, Align.RIGHT, Align.RIGHT]
