@@ -452,11 +452,14 @@ def test_results_show_themselves() -> None:
         "2026-02 2 0.0 % ...",
         "by size 20.0 % 33.3 %",
         "plain 16.7 % 33.3 %",
+        "... is a month that is not over",
         "1 customer first bought in a month that is not over",
         "1 customer only gave something back",
         "left out: 1 order, 55 in minor units",
     ]
     assert "<td" in found._repr_html_()
+    more = state_of([*worked_rows(), (9, date(2024, 1, 1), 5)]).table(through=date(2026, 4, 30)).explain()
+    assert "- is a month that has not begun, more in to_columns()" in more
     assert "2026-01-01 to 2026-04-01" in state.explain()
     assert "<td" in state._repr_html_()
     assert state.to_columns()["orders"].sum() == 9
@@ -470,7 +473,7 @@ def test_results_show_themselves() -> None:
 def test_a_long_table_shows_its_end() -> None:
     rows = [(who, date(2020 + who // 12, who % 12 + 1, 1), 5) for who in range(60)]
     lines = state_of(rows).table(through=date(2024, 12, 31)).explain().splitlines()
-    assert (len(lines), lines[2][:7], lines[-3][:7]) == (2 + 24 + 2, "2023-01", "2024-12")
+    assert (len(lines), lines[2][:7], lines[-4][:7]) == (2 + 24 + 2 + 1, "2023-01", "2024-12")
     assert lines[1].split()[-1] == "12"
 
 

@@ -220,10 +220,24 @@ class CohortTable(ByBytes):
         one = grain_text(self.grain)
         notes = [(self.waiting, "customer", f"first bought in a {one} that is not over")]
         notes += [(self.without_purchase, "customer", "only gave something back")]
-        texts = [f"{counted(many, name)} {why}" for many, name, why in notes if many]
+        texts = [self._legend(), *(f"{counted(many, name)} {why}" for many, name, why in notes if many)]
         if self.orders_left_out or self.money_left_out:
             texts.append(f"left out: {counted(self.orders_left_out, 'order')}, {self.money_left_out:,} in minor units")
-        return texts
+        return [text for text in texts if text]
+
+    def _legend(self) -> str:
+        """What the cells without a number are, and what is not shown at all."""
+        one = grain_text(self.grain)
+        ages = range(1, min(self.ages, _SHOWN_AGES + 1))
+        seen = {self._seen(int(cohort) + age) for cohort in self.cohorts[-_SHOWN_COHORTS:] for age in ages}
+        marks = {
+            Observation.PARTIAL: f"... is a {one} that is not over",
+            Observation.NOT_YET: f"- is a {one} that has not begun",
+        }
+        words = [text for mark, text in marks.items() if mark in seen]
+        if self.ages > _SHOWN_AGES + 1 or self.sizes.size > _SHOWN_COHORTS:
+            words.append("more in to_columns()")
+        return ", ".join(words)
 
     def to_columns(self) -> dict[str, NDArray[Any]]:
         """The cells that are there: the first day of the *cohort*, *age*, *size*, and a column for each measure."""

@@ -105,6 +105,7 @@ class CohortState(ByBytes):
         1997-02          1        -
         by size             100.0 %
         plain               100.0 %
+        - is a month that has not begun
         """
         require_grain(grain)
         who = whole_numbers(customer, name="customer", code=_CODE, low=0)
