@@ -54,6 +54,8 @@ def coverage(credits: Iterable[Credit]) -> Coverage:
 
     Raises: CreditError when a payee is credited twice for a deal, primary shares of a deal do not sum to exactly one,
     or credits disagree on the amount or day of their deal.
+    >>> from datetime import date
+    >>> from salesplan.money import Money
     >>> half = [Credit("D-1", name, amount=Money.of("100", "CNY"), on=date(2026, 11, 3), share=Rate(1, 2)) for name in
     ...         ("li", "wang")]
     >>> helped = Credit("D-1", "sun", amount=Money.of("100", "CNY"), on=date(2026, 11, 3), role=CreditRole.OVERLAY)
