@@ -67,8 +67,11 @@ def check_sdist(path: str) -> None:
 
 def check_wheel(path: str) -> None:
     with zipfile.ZipFile(path) as archive:
-        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+        names = set(archive.namelist())
+    held = {name for name in names if ".dist-info/" not in name}
     compare("wheel", held=held, wanted=files_under(ROOT / "src"))
+    told = {name.partition(".dist-info/")[2] for name in names - held}
+    compare("metadata", held=told & {"METADATA", "licenses/LICENSE"}, wanted={"METADATA", "licenses/LICENSE"})
 
 
 def compare(what: str, *, held: set[str], wanted: set[str]) -> None:

@@ -625,3 +625,11 @@ def test_factories_raise_nothing_but_our_own(factory: Callable[[Any], object], v
 def test_mismatch_is_ours_and_a_value_error() -> None:
     assert issubclass(CurrencyMismatch, SalesplanError)
     assert issubclass(CurrencyMismatch, ValueError)
+
+
+def test_a_code_stands_for_its_currency() -> None:
+    points = Currency("POINTS", 0)
+    assert (Currency.of("CNY"), Currency.of(points)) == (Currency.iso("CNY"), points)
+    for other in ("CNX", "", None, 5):
+        with pytest.raises(InvalidType if not isinstance(other, str) else InvalidValue):
+            Currency.of(other)  # type: ignore[arg-type]

@@ -593,3 +593,11 @@ def test_a_fit_has_a_model_exactly_when_it_converged() -> None:
     with pytest.raises(InvalidType):
         BgNbdFit(status="converged", customers=5, repeaters=1)  # type: ignore[arg-type]
     assert issubclass(NoModel, SalesplanError)
+
+
+def test_a_fit_is_told_in_numbers() -> None:
+    fit = BgNbd.fit(repeat_days=[0, 1, 2, 3, 0, 2], last_repeat=[0, 9, 20, 33, 0, 8], age=[40] * 6, unit_days=7)
+    for bad in ({"log_likelihood": float("nan")}, {"gradient_norm": float("nan")}):
+        fields: dict[str, Any] = bad
+        with pytest.raises(InvalidValue, match="not nan"):
+            attrs.evolve(fit, **fields)

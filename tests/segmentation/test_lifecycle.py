@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from salesplan.columns import EpochDays
 from salesplan.errors import InvalidType, InvalidValue, NotFound, SalesplanError
+from salesplan.money import Currency, CurrencyMismatch
 from salesplan.rate import Rate
 from salesplan.rulebook import from_data, to_data
 from salesplan.segmentation._ratio_keys import ratio_keys
@@ -621,3 +622,22 @@ def test_days_as_numbers_are_taken_where_they_are_said_to_be() -> None:
     found = purchase_days(customer=[1], day=EpochDays([20_000]), amount=[1], as_of=AS_OF)
     assert found.days_of(1) == (date(1970, 1, 1) + timedelta(20_000),)
     assert found.customers.tolist() == [1]
+
+
+def test_sleepers_are_of_one_day_and_one_currency() -> None:
+    summary = summary_of({1: (5, 1, 100)}, currency=CNY)
+    groups = lifecycle(summary, policy=POLICY, previous_last_day=[None])
+    found = wake_up_candidates(groups, segments=[Stage.NEW, Stage.ACTIVE], summary=summary)
+    assert found.customer.tolist() == [1]
+    with pytest.raises(InvalidValue, match="groups of"):
+        wake_up_candidates(groups, segments=["new"], summary=summary_of({1: (5, 1, 100)}, as_of=AS_OF + timedelta(1)))
+    for other in (None, Currency.iso("USD")):
+        with pytest.raises(CurrencyMismatch):
+            wake_up_candidates(groups, segments=["new"], summary=summary_of({1: (5, 1, 100)}, currency=other))
+    wrong: tuple[dict[str, Any], ...] = ({"customer": [1, 1]}, {"expected": [1e19]}, {"expected": [-(2.0**63)]})
+    for bad in wrong:
+        size = len(next(iter(bad.values())))
+        same = {name: [getattr(found, name)[0]] * size for name in ("segment", "days_since_last", "orders", "money")}
+        assert isinstance(refusal(lambda bad=bad, same=same: attrs.evolve(found, **same | bad)), InvalidValue)
+    most = attrs.evolve(found, expected=[float(2**63 - 1024)])  # type: ignore[arg-type]
+    assert "CNY 92233720368547747.84" in most.explain()  # the float before 2**63: 9223372036854774784

@@ -10,13 +10,14 @@ from functools import cache
 from math import fsum
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesplan.errors import InvalidValue
-from salesplan.money import MAX_MINOR, Money, Rounding
+from salesplan.errors import InvalidType, InvalidValue
+from salesplan.money import MAX_MINOR, Currency, Money, Rounding
 from salesplan.rate import Rate
 from salesplan.segmentation.bgnbd import BgNbd
 from salesplan.segmentation.gamma_gamma import GammaGamma
@@ -357,3 +358,18 @@ def test_a_column_of_the_largest_amounts_is_exact() -> None:
     money = [MAX_MINOR, -MAX_MINOR, 1, 0]
     each = [Money.from_minor(minor, "EUR").times(margin, Rounding.HALF_EVEN).minor for minor in money]
     assert historic_value(np.array(money), margin=margin, rounding=Rounding.HALF_EVEN).tolist() == each
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown"),
+    [("CNY", "CNY 1,234.57"), ("JPY", "JPY 123,457"), ("BHD", "BHD 123.457"), (None, "123,456.78")],
+)
+def test_values_are_told_in_their_currency(currency: str | None, shown: str) -> None:
+    terms: dict[str, Any] = {"periods": 1, "period_days": 30, "discount": Rate(0), "margin": Rate(1)}
+    unit = None if currency is None else Currency.of(currency)
+    columns: dict[str, Any] = {"alive": [1.0], "orders": [1.0], "discounted_orders": [1.0]}
+    values = LifetimeValues(**columns, order_value=[123456.78], value=[123456.78], currency=unit, **terms)
+    assert values.explain().splitlines()[-1].endswith(shown)
+    assert values.explain_customer(0).splitlines()[-1].endswith(shown)
+    for bad in ({"alive": [1.5]}, {"alive": [-0.1]}, {"orders": [-1.0]}, {"currency": "CNY"}):
+        assert isinstance(refusal(lambda bad=bad: attrs.evolve(values, **bad)), InvalidType | InvalidValue)

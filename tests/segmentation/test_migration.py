@@ -320,3 +320,15 @@ def test_movers_are_asked_for_by_names_that_are_there() -> None:
             movers(*pair, start="a", end="a")
     with pytest.raises(NotFound):
         side.customers_in("c")
+
+
+@given(people, people)
+def test_who_came_has_no_start_and_who_left_no_end(rows: dict[int, Numbers], later: dict[int, Numbers]) -> None:
+    before, after = BY_MONEY.assign(summary_of(rows)), BY_MONEY.assign(summary_of(later))
+    for name, rich in (("a", False), ("b", True)):
+        came = [code for code in sorted(later) if code not in rows and (later[code][2] >= 20) == rich]
+        left = [code for code in sorted(rows) if code not in later and (rows[code][2] >= 20) == rich]
+        assert movers(before, after, start=None, end=name).tolist() == came
+        assert movers(before, after, start=name, end=None).tolist() == left
+    with pytest.raises(InvalidValue):
+        movers(before, after, start=None, end=None)

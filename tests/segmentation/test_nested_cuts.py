@@ -139,6 +139,16 @@ def test_other_cuts_are_refused(bad: dict[str, object]) -> None:
     assert isinstance(error, InvalidType | InvalidValue)
 
 
+def test_levels_are_a_hundred_at_most() -> None:
+    rows = np.array([[0, 200, 0], [200, 1, 0]])
+    many = NestedCuts(days_since_last=(), orders=(tuple(range(99)),), money=((),) * 100)
+    assert many.levels(rows).tolist() == [[1, 100, 1], [1, 2, 1]]
+    assert Cuts(days_since_last=tuple(range(99)), orders=(), money=()).levels(rows)[:, 0].tolist() == [100, 1]
+    for kind, rest in ((NestedCuts, {"orders": ((),), "money": ((),)}), (Cuts, {"orders": (), "money": ()})):
+        with pytest.raises(InvalidValue, match="at most 99 cuts"):
+            kind(days_since_last=tuple(range(100)), **rest)
+
+
 @given(anything)
 def test_whatever_is_given_is_taken_or_refused(value: object) -> None:
     cuts = NestedCuts(days_since_last=(30,), orders=((1,), (4,)), money=((1,),) * 4)

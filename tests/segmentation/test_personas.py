@@ -469,3 +469,18 @@ def test_columns_are_held_to_records(case: tuple[tuple[Any, ...], list[PersonaRu
         assert tagged.holds[at].tolist() == [holds(rule, each) for rule in rules]
     other_order = {name: [people[code][name] for code in codes] for name in "mnc"}
     assert rules_of_tags.assign(customer=codes, columns=other_order) == tagged
+
+
+def test_a_place_without_a_rule_has_no_reason() -> None:
+    personas = PersonaMap((AGE,), (STUDENT, PROFESSIONAL), otherwise=REST)
+    assert personas.reason(-1) == "no rule holds"
+    for place in (-2, 2, "x", None):
+        assert isinstance(refusal(personas.reason, place), InvalidType | InvalidValue)
+
+
+def test_a_column_that_became_floats_is_told_so() -> None:
+    maybe = PersonaMap((attrs.evolve(AGE, presence=Presence.MAY_BE_UNKNOWN),), (STUDENT, PROFESSIONAL), otherwise=REST)
+    with pytest.raises(InvalidType, match="Int64, or a list with None"):
+        maybe.assign(customer=[1, 2], columns={"age": pd.Series([16, None])})
+    with pytest.raises(InvalidValue, match="MAY_BE_UNKNOWN"):
+        PersonaMap((AGE,), (STUDENT, PROFESSIONAL), otherwise=REST).assign(customer=[1], columns={"age": [None]})

@@ -608,3 +608,10 @@ def test_numbers_that_are_on_no_axis_are_refused(row: Any, says: str) -> None:
     for held, reached in (([0, 1, 0], [0, 0, 0]), ([0, 0, 0], [1, 1, 1]), ([0, 0, 0], [1, 0, 0])):
         with pytest.raises(InvalidValue, match="customer 1 has"):
             Assignment(map=scored, customer=[1], values=[held], levels=[reached])  # type: ignore[arg-type]
+
+
+def test_a_hole_and_a_double_are_told_at_once() -> None:
+    few, some = Segment("few"), Segment("some")
+    with pytest.raises(SegmentMapError, match="covered twice: 1 region") as caught:
+        SegmentMap((Rule(few, orders=Range(at_most=2)), Rule(some, orders=Range(at_least=2, at_most=5))))
+    assert len(str(caught.value)) < 200

@@ -313,3 +313,8 @@ def test_columns_that_do_not_fit_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises((InvalidType, InvalidValue)) as caught:
         count_sequences(**good | change)
     assert caught.value.code == "segmentation.sequences"
+
+
+def test_one_day_is_a_day() -> None:
+    one = NextPurchase(item=7, then=8, within_days=1, observed=2, followed=1, waiting=0)
+    assert one.explain() == "1 of 2 customers with 7 bought 8 within 1 day after it: 50.0 %"

@@ -644,3 +644,33 @@ def test_daily_totals_show_themselves() -> None:
     assert daily.to_columns()["day"].tolist() == [date(2026, 6, 1), date(2026, 6, 5), date(2026, 6, 5)]
     assert (daily == 5, summary_of([]) == 5) == (False, False)
     assert len(daily_of([])) == 0
+
+
+def test_the_models_get_their_columns() -> None:
+    rows = noted("7@06-01:1000 7@06-05:300 7@06-05:200 7@06-09:100 8@06-02:900 9@06-01:100 9@06-03:50 9@06-04:-80")
+    summary = summary_of(rows, detail=Detail.REPEAT)
+    assert {name: column.tolist() for name, column in summary.repeat_history.items()} == {
+        "repeat_days": [2, 0, 1],
+        "last_repeat": [8, 0, 2],
+        "age": [29, 28, 29],  # to 30 June
+    }
+    assert summary.mean_repeat_money.tolist() == [300.0, 0.0, -30.0]  # (500 + 100) / 2; nothing; 50 - 80, net
+    gross = summary_of(rows, detail=Detail.REPEAT, refunds=Refunds.SEPARATE)
+    assert gross.mean_repeat_money.tolist() == [300.0, 0.0, 50.0]
+    with pytest.raises(SummaryError, match="REPEAT"):
+        _ = summary_of(rows, detail=Detail.RFM).repeat_history
+
+
+def test_the_money_of_a_single_day_is_that_of_the_first() -> None:
+    summary = summary_of(noted("7@06-01:500"), detail=Detail.REPEAT)
+    fields: dict[str, Any] = {"purchase_days": summary.purchase_days, "first_day_money": np.array([100])}
+    with pytest.raises(InvalidValue, match="single day"):
+        attrs.evolve(summary, **fields)
+
+
+def test_amounts_in_yuan_are_told_the_way() -> None:
+    for amount in (["5.00"], [5.0]):
+        with pytest.raises(InvalidType, match=r"see columns\.minor_units"):
+            summarize(customer=[7], day=[TODAY], amount=amount, as_of=TODAY)
+    with pytest.raises(InvalidType, match=r"columns\.encode"):
+        summarize(customer=["ann"], day=[TODAY], amount=[5], as_of=TODAY)

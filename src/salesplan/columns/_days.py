@@ -47,8 +47,8 @@ def day_numbers(values: object, *, name: str, code: str, size: int | None = None
     """One column of days, of *size* rows where that is given: dates, midnights without a zone, or `EpochDays`.
 
     Units: days since 1970-01-01, of the years 1 to 9999.      Shape: one dimension; int32, read-only.
-    Raises: InvalidType for anything but dates; InvalidValue for a hole, a time of day, a zone, another year, length or
-    shape; both with *code*, and naming the first row at fault where one is.
+    Raises: InvalidType for anything but dates, None among them; InvalidValue for NaT, what is masked, a time of day, a
+    zone, another year, length or shape; both with *code*, and naming the first row at fault where one is.
     >>> day_numbers([date(1970, 1, 2), date(1969, 12, 31)], name="day", code="orders.day")
     array([ 1, -1], dtype=int32)
     >>> day_numbers([1, -1], name="day", code="orders.day")

@@ -23,13 +23,28 @@ _PLAIN: Final[set[type]] = {str, bytes, int, bool, date}  # nothing of these is 
 
 @attrs.frozen(eq=False)
 class Encoded:
-    """A column of names as ids: row i is `names[codes[i]]`."""
+    """A column of names as ids: row i is `names[codes[i]]`.
+
+    Raises: InvalidType, InvalidValue for codes without a name.
+    """
 
     codes: Codes = attrs.field(repr=False)
     names: tuple[Any, ...] = attrs.field(repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "codes", read_only(self.codes))
+        names = listed(self.names, code="columns.encoded", name="names")
+        high = len(names) - 1
+        own = integers(self.codes, "codes", "columns.encoded", 0, high, None).copy()
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "codes", read_only(own))
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.names == other.names and np.array_equal(self.codes, other.codes)
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.codes.tobytes()))
 
     def named(self, codes: object) -> tuple[Any, ...]:
         """The names of some codes, as of the customers of a segment.
@@ -46,7 +61,7 @@ class Encoded:
 
 
 def encode(
-    values: object, *, name: str = "names", code: str = "columns.encode", known: Iterable[Any] | None = None
+    values: object, *, name: str = "a column", code: str = "columns.encode", known: Iterable[Any] | None = None
 ) -> Encoded:
     """The ids, from 0 on, of a column of texts, or of anything else that can be hashed and sorted.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf, isfinite
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,22 @@ Reals: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
 """Ids."""
 
+_WAY_OUT: Final = "; names become ids by columns.encode"
+
 
 def whole_numbers(
-    values: object, *, name: str, code: str, low: int = -MAX_MINOR, high: int = MAX_MINOR, size: int | None = None
+    values: object,
+    *,
+    name: str,
+    code: str,
+    low: int = -MAX_MINOR,
+    high: int = MAX_MINOR,
+    size: int | None = None,
+    way_out: str = "",
 ) -> Whole:
     """One column of whole numbers in *low*..*high*, of *size* rows where that is given.
+
+    *way_out* ends the message for a column of another type, as "; see columns.minor_units".
 
     Shape: one dimension; int64, read-only.
     Raises: InvalidType for anything but integers, a bool or float among them; InvalidValue for a number out of range,
@@ -37,9 +48,9 @@ def whole_numbers(
     array([1990, -500])
     >>> whole_numbers([1990, 19.9], name="sales", code="deals.sales")
     Traceback (most recent call last):
-    salesplan.errors.InvalidType: sales must be whole numbers; row 1 is float: 19.9; see columns.minor_units
+    salesplan.errors.InvalidType: sales must be whole numbers; row 1 is float: 19.9
     """
-    return read_only(integers(values, name, code, low, high, size).astype(np.int64, copy=False))
+    return read_only(integers(values, name, code, low, high, size, way_out).astype(np.int64, copy=False))
 
 
 def codes(values: object, *, name: str, code: str, size: int | None = None) -> Codes:
@@ -52,7 +63,7 @@ def codes(values: object, *, name: str, code: str, size: int | None = None) -> C
     Traceback (most recent call last):
     salesplan.errors.InvalidValue: customer must be 0 to 9223372036854775807; row 1 is -1
     """
-    ids = integers(values, name, code, 0, MAX_MINOR, size)
+    ids = integers(values, name, code, 0, MAX_MINOR, size, _WAY_OUT)
     narrow = ids.dtype.itemsize < 4 or (ids.dtype.kind == "i" and ids.dtype.itemsize == 4)
     return read_only(ids.astype(np.int32 if narrow else np.int64, copy=False))
 

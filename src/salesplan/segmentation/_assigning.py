@@ -81,7 +81,7 @@ def _same_currency(map: SegmentMap, summary: CustomerSummary) -> None:
         )
     raise CurrencyMismatch(
         f"the rules are in {map.currency}, the summary in {summary.currency}",
-        code="currency.mismatch",
+        code="money.currency_mismatch",
         value=summary.currency,
     )
 

@@ -17,6 +17,7 @@ from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Presence
 __all__ = ["cells_of"]
 
 _CODE: Final = "segmentation.personas"
+_FLOATS: Final = "; a column with holes must not become floats: Int64, or a list with None"
 
 
 def cells_of(
@@ -42,7 +43,8 @@ def _places(attribute: Attribute, values: object, *, starts: Whole, size: int, c
     missing = np.array([is_hole(each) for each in rows], dtype=np.bool_)
     if missing.any() and attribute.presence is Presence.ALWAYS:
         row = int(np.argmax(missing))
-        raise InvalidValue(f"{name} must have no holes; row {row} is one", code=code, value=row)
+        why = f"{name} must have no holes; row {row} is one; or say presence=Presence.MAY_BE_UNKNOWN"
+        raise InvalidValue(why, code=code, value=row)
     # a hole is filled, not dropped, so that an error names the right row
     fill = attribute.low if isinstance(attribute, NumberAttribute) else attribute.choices[0]
     filled = [fill if gone else each for each, gone in zip(rows, missing.tolist(), strict=True)]
@@ -50,7 +52,7 @@ def _places(attribute: Attribute, values: object, *, starts: Whole, size: int, c
         places, unknown = _choices(attribute, filled, name=name, code=code), len(attribute.choices)
     else:
         high = MAX_MINOR if attribute.high is None else attribute.high
-        numbers = whole_numbers(filled, name=name, code=code, low=attribute.low, high=high)
+        numbers = whole_numbers(filled, name=name, code=code, low=attribute.low, high=high, way_out=_FLOATS)
         places, unknown = np.searchsorted(starts, numbers, side="right"), starts.size + 1
     places[missing] = unknown
     return places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Generic, Protocol, TypeVar, assert_never
 
 import attrs
@@ -83,6 +84,8 @@ class Fitted(Generic[M]):
         for number in (self.log_likelihood, self.gradient_norm, *self.standard_errors):
             if number is not None and not isinstance(number, float):
                 raise InvalidType(f"a fit is told in floats: {clip(number)}", code="segmentation.fit", value=number)
+            if number is not None and isnan(number):
+                raise InvalidValue("a fit is told in numbers, not nan", code="segmentation.fit", value=number)
         parameters = {} if self.model is None else getattr(self.model, "parameters", None)
         if parameters is None:
             raise InvalidType(f"that is no model: {clip(self.model)}", code="segmentation.fit", value=self.model)

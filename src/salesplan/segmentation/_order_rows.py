@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..columns import Codes, Days, Whole, codes, day_number, day_numbers, whole_numbers
 from ..errors import InvalidValue, require_instance
+from ._gates import AMOUNTS
 from .summary import Refunds, ZeroOrders
 
 __all__ = ["OrderRows", "Purchases", "checked_columns"]
@@ -30,7 +31,7 @@ def checked_columns(*, customer: object, day: object, amount: object, code: str)
     return (
         who,
         day_numbers(day, name="day", code=code, size=who.size),
-        whole_numbers(amount, name="amount", code=code, size=who.size),
+        whole_numbers(amount, name="amount", code=code, size=who.size, way_out=AMOUNTS),
     )
 
 

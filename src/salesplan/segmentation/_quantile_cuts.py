@@ -1,4 +1,4 @@
-"""Bound points between levels of equal size, and how many of them a value has passed: exactly, by whole numbers.
+"""Cut points between levels of equal size, and how many of them a value has passed: exactly, by whole numbers.
 
 A whole number is above a cut if it is above the whole part of the cut, so that columns never meet a fraction.
 """

@@ -72,6 +72,7 @@ def check_rows(
         _refuse((purchase_days - 1 > span) | ((purchase_days == 1) != (span == 0)), "purchase_days do not fit the days")
         bought = first_day_money - summary.refunds if net else first_day_money
         _refuse(bought > summary.money, "first_day_money is more than was bought")
+        _refuse((purchase_days == 1) & (bought != summary.money), "first_day_money is all of the money of a single day")
     _refuse(found(summary.unmatched_customer, summary.customer) >= 0, "unmatched_customer has a purchase")
     last = int(summary.last_day.max()) if len(summary) else None
     if summary.last_row is None:

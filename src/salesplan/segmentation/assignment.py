@@ -73,7 +73,7 @@ class Assignment(ByBytes):
         if self.map.currency is not None and self.map.currency != self.currency:
             raise CurrencyMismatch(
                 f"the rules are in {self.map.currency}, the money in {self.currency}",
-                code="currency.mismatch",
+                code="money.currency_mismatch",
                 value=self.currency,
             )
         keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))

@@ -19,13 +19,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, whole_numbers
+from ..columns import Whole
 from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, clip, require_instance, require_int
-from ..money import MAX_MINOR
 from ._code_keys import keys_of, spelled
 from ._combinations import combinations, sorted_rows
+from ._gates import ids
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
+from ._one_code import one_code
 from ._own_arrays import ByBytes, own_column, own_table
 from ._tally import added_up, distinct
 
@@ -128,7 +129,7 @@ class PairCounts(ByBytes):
         >>> counts.together(7), counts.together(8, 7), counts.together(9)
         (2, 1, 0)
         """
-        codes = sorted({require_int(item, code=_CODE, name="an item", low=0, high=MAX_MINOR) for item in items})
+        codes = sorted({one_code(item, name="an item", code=_CODE) for item in items})
         if not 1 <= len(codes) <= self.largest:
             raise self._not_counted(len(codes), items)
         return int(self._look_up(np.array([codes], dtype=np.int64))[0])
@@ -203,8 +204,8 @@ def count_pairs(*, basket: object, item: object, largest: int = 2) -> PairCounts
     (3, 2, 1)
     """
     require_int(largest, code=_CODE, name="largest", low=2, high=3)
-    baskets = whole_numbers(basket, name="basket", code=_CODE, low=0)
-    codes = whole_numbers(item, name="item", code=_CODE, low=0, size=baskets.size)
+    baskets = ids(basket, name="basket", code=_CODE)
+    codes = ids(item, name="item", code=_CODE, size=baskets.size)
     rows = sorted_rows(baskets, codes)
     pairs, pair_counts = combinations(rows, 2, code=f"{_CODE}.too_many")
     triples, triple_counts = np.empty((0, 3), dtype=np.int64), np.empty(0, dtype=np.int64)

@@ -29,6 +29,7 @@ from ..money import MAX_MINOR
 from ._code_keys import ranked
 from ._cohort_cell import CohortCell, CohortMean, CohortMeasure, Observation
 from ._cohort_table import CohortTable
+from ._gates import AMOUNTS, ids
 from ._grain import (
     DaySpans,
     Grain,
@@ -108,9 +109,9 @@ class CohortState(ByBytes):
         - is a month that has not begun
         """
         require_grain(grain)
-        who = whole_numbers(customer, name="customer", code=_CODE, low=0)
+        who = ids(customer, name="customer", code=_CODE)
         days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
-        money = whole_numbers(amount, name="amount", code=_CODE, size=who.size)
+        money = whole_numbers(amount, name="amount", code=_CODE, size=who.size, way_out=AMOUNTS)
         return _grouped(grain, who, period_numbers(days, grain), (money >= 0).astype(np.int64), money)
 
     def merge(self, other: CohortState) -> CohortState:

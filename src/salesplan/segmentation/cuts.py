@@ -12,6 +12,7 @@ from ..columns import Whole
 from ..errors import InvalidValue, listed, require_int
 from ..money import MAX_MINOR
 from ._own_arrays import own_table
+from .scores import MOST_LEVELS
 
 __all__ = ["Cuts", "own_cuts"]
 
@@ -23,7 +24,7 @@ class Cuts:
     """A number above a cut has passed it. Of days, fewer are better, of orders and money (minor units) more.
 
     Law: level = 1 + cuts passed, and for days the highest level - cuts passed. Equal cuts leave a level out.
-    Raises: InvalidValue for cuts that fall.
+    Raises: InvalidType, InvalidValue for cuts that fall, or 100 of an axis and more.
     >>> cuts = Cuts(days_since_last=(7, 30), orders=(1, 2), money=(30000, 50000))
     >>> cuts.level(0, 7), cuts.level(0, 8), cuts.level(1, 2), cuts.level(1, 3)
     (3, 2, 2, 3)
@@ -76,4 +77,6 @@ def own_cuts(given: Iterable[int], *, name: str) -> tuple[int, ...]:
         require_int(cut, code=_CODE, name=name, low=-MAX_MINOR, high=MAX_MINOR)
     if list(cuts) != sorted(cuts):
         raise InvalidValue(f"the cuts of {name} must not fall", code=_CODE, value=cuts)
+    if len(cuts) >= MOST_LEVELS:
+        raise InvalidValue(f"at most {MOST_LEVELS - 1} cuts of {name}, not {len(cuts)}", code=_CODE, value=len(cuts))
     return cuts

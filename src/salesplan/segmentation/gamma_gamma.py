@@ -183,7 +183,7 @@ def _checked(repeat_days: object, mean_money: object) -> tuple[Whole, Reals]:
             value=money.shape,
         )
     for wrong, why in (
-        (money < 0, "must not be negative: the model knows no refunds"),
+        (money < 0, "must not be negative, as the model knows no refunds: summarize with Refunds.SEPARATE"),
         ((money > _MOST_MONEY) | ((money > 0) & (money < _LEAST_MONEY)), "must be 0 or lie in 1e-12..1e18"),
         ((repeats == 0) & (money > 0), "must be 0 where there are no repeat_days: it leaves out the first day"),
     ):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import fsum
+from math import fsum, inf
 from typing import Final
 
 import attrs
+import numpy as np
 
 from ..columns import Reals
 from ..display import Align, html_table, text_table
@@ -13,6 +14,7 @@ from ..errors import InvalidValue, clip, require_instance, require_int
 from ..money import Currency
 from ..rate import Rate
 from ._histories import MOST_DAYS, own_reals, require_one_length
+from ._one_code import one_code
 from ._own_arrays import ByBytes
 
 __all__ = ["LifetimeValues", "check_terms", "require_share"]
@@ -46,6 +48,13 @@ class LifetimeValues(ByBytes):
         require_one_length(self.to_columns())
         if self.currency is not None:
             require_instance(self.currency, Currency, code="segmentation.lifetime", name="currency")
+        for name, column in self.to_columns().items():
+            high = 1.0 if name == "alive" else inf
+            if name not in {"order_value", "value"} and ((column < 0) | (column > high)).any():
+                row = int(np.argmax((column < 0) | (column > high)))
+                raise InvalidValue(
+                    f"{name} cannot be {column[row]}; row {row}", code="segmentation.lifetime", value=row
+                )
         check_terms(self.periods, self.period_days, self.discount, self.margin)
 
     def __len__(self) -> int:
@@ -70,7 +79,9 @@ class LifetimeValues(ByBytes):
 
         Raises: InvalidType, InvalidValue for a row that is not there.
         """
-        require_int(row, code="segmentation.row", name="row", low=0, high=len(self) - 1)
+        require_int(
+            one_code(row, name="row", code="segmentation.row"), code="segmentation.row", name="row", high=len(self) - 1
+        )
         return text_table(
             [
                 ("still a customer", f"{self.alive[row]:.4f}"),

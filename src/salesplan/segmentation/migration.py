@@ -165,7 +165,7 @@ def migrate(before: Grouped, after: Grouped) -> Migration:
     currencies = {each.currency for each in (before, after) if each.money is not None}
     if len(currencies) > 1:
         names = sorted(str(each or "money without a currency") for each in currencies)
-        raise CurrencyMismatch(f"from {names[0]} to {names[1]}", code="currency.mismatch", value=names[1])
+        raise CurrencyMismatch(f"from {names[0]} to {names[1]}", code="money.currency_mismatch", value=names[1])
     _, first, second = np.intersect1d(before.customer, after.customer, assume_unique=True, return_indices=True)
     rows, columns = len(before.segments) + 1, len(after.segments) + 1
     column = np.full(before.customer.size, columns - 1, dtype=np.int64)
@@ -191,15 +191,26 @@ def migrate(before: Grouped, after: Grouped) -> Migration:
     )
 
 
-def movers(before: Grouped, after: Grouped, *, start: str | Stage, end: str | Stage) -> Whole:
+def movers(before: Grouped, after: Grouped, *, start: str | Stage | None, end: str | Stage | None) -> Whole:
     """The customers who were in the segment, or stage, *start* before and are in *end* after, rising.
 
+    None is not to be there: who came has no start, who left has no end.
     Law: as many as `migrate` counts in that cell.
-    Raises: InvalidType for anything that is not grouped; NotFound for a segment that is not there.
+    Raises: InvalidType for anything that is not grouped; NotFound for a segment that is not there; InvalidValue for
+    None on both sides.
     """
     chosen: list[Whole] = []
+    if start is None and end is None:
+        raise InvalidValue("who is on neither side has not moved", code=_CODE, value=None)
     for side, name in ((before, start), (after, end)):
         if not all(hasattr(side, each) for each in ("customer", "segment", "segments")):
             raise InvalidType(f"movers takes two assignments: {clip(side)}", code=_CODE, value=side)
-        chosen.append(side.customer[side.segment == place_named(side.segments, name, code=_CODE)])
+        chosen.append(
+            side.customer
+            if name is None
+            else side.customer[side.segment == place_named(side.segments, name, code=_CODE)]
+        )
+    if start is None or end is None:
+        here, there = chosen if end is None else chosen[::-1]
+        return np.setdiff1d(here, there, assume_unique=True)
     return np.intersect1d(chosen[0], chosen[1], assume_unique=True)

@@ -9,6 +9,7 @@ import attrs
 from ..errors import require_int
 from ..money import MAX_MINOR
 from ..rate import Rate
+from ._grain import counted
 from ._rate_text import percent_text
 
 __all__ = ["NextPurchase"]
@@ -56,7 +57,7 @@ class NextPurchase:
         3 more bought 7 less than 90 days ago and are not counted
         """
         share = "nobody to take a share of" if self.share is None else percent_text(self.share)
-        window = f"{self.within_days:,} days"
+        window = counted(self.within_days, "day")
         lines = [
             f"{self.followed:,} of {self.observed:,} customers with {self.item} bought {self.then} "
             f"within {window} after it: {share}"

@@ -15,13 +15,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, whole_numbers
+from ..columns import Whole
 from ..display import Align, html_table, text_table
-from ..errors import InvalidType, InvalidValue, clip, listed, require_instance
+from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int
 from ..money import Currency
 from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
+from ._gates import ids
 from ._one_code import row_of
 from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
@@ -120,19 +121,19 @@ otherwise=
         Law: as `persona_of` says, one by one; the order of rows changes no byte.
         Raises: NotFound for a column that is missing; InvalidType, InvalidValue for what an attribute cannot be.
         """
-        codes = whole_numbers(customer, name="customer", code=_CODE, low=0)
+        codes = ids(customer, name="customer", code=_CODE)
         cells = cells_of(self.attributes, columns, starts=self.cover.starts, size=codes.size)
         rule = self.cover.first[tuple(cells)].astype(np.int64)
         order = np.argsort(codes, kind="stable")
         return PersonaAssignment(map=self, customer=codes[order], rule=rule[order])
 
     def reason(self, place: int) -> str:
-        """The rule of that place in words."""
-        return (
-            "no rule holds"
-            if place == -1
-            else str(self.cover.region(claims_of(self.rules[place].where, self.attributes)))
-        )
+        """The rule of that place in words; -1 is the rest.
+
+        Raises: InvalidType, InvalidValue for a place without a rule.
+        """
+        at = require_int(place, code=_CODE, name="place", low=-1, high=len(self.rules) - 1)
+        return "no rule holds" if at == -1 else str(self.cover.region(claims_of(self.rules[at].where, self.attributes)))
 
     def explain(self) -> str:
         """The rules in words, one a line."""

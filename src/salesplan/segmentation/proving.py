@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from ..errors import SalesplanError, clip
+from ._grain import counted
 from .boxes import Cover, Region
 from .segments import Segment
 
@@ -57,7 +58,7 @@ def prove(
     holes = open_cells if rest is None else ()
     doubled = cover.doubled() if overlap is Overlap.REFUSE else ()
     if holes:
-        twice = f"; {len(doubled):,} more are covered twice" if doubled else ""
+        twice = f"; covered twice: {counted(len(doubled), 'region')}" if doubled else ""
         text = f"nothing covers {_first(holes)}: name the rest with otherwise={twice}"
         raise _error("uncovered", text, names, uncovered=holes, doubled=doubled)
     if doubled:

@@ -26,6 +26,7 @@ from ..columns import Whole, day_number, day_numbers, whole_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, require_instance
 from ._code_keys import ranked
+from ._gates import AMOUNTS, ids
 from ._grain import Grains, period_numbers, require_grain
 from ._own_arrays import ByBytes, own_column
 from ._repurchase_rate import Repeat, RepurchaseBase, RepurchaseRate, RepurchaseTable, WithinDays, require_base
@@ -86,9 +87,9 @@ class RepurchaseState(ByBytes):
         as of 2026-06-30, 1 of 2 customers bought on a later day within 90 days of the first: 50.0 %; 1 not counted \
 whose days are not over
         """
-        who = whole_numbers(customer, name="customer", code=_CODE, low=0)
+        who = ids(customer, name="customer", code=_CODE)
         days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
-        money = whole_numbers(amount, name="amount", code=_CODE, size=who.size)
+        money = whole_numbers(amount, name="amount", code=_CODE, size=who.size, way_out=AMOUNTS)
         return _earliest(who[money >= 0], days[money >= 0])
 
     def merge(self, other: RepurchaseState) -> RepurchaseState:

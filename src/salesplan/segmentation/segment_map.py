@@ -53,7 +53,7 @@ class SegmentMap:
     """Rules, all over raw numbers or all over scores, with the segment of the rest and of those who have not bought.
 
     *order* is how the segments are shown, and may name some that nobody can be in; without it they come as the rules
-    name them. *levels* is for scores.
+    name them. *levels* is for scores, 5 where nothing is said.
     Law: every customer with numbers on the axes is in exactly one segment.
     Raises: SegmentMapError for a hole, a double cover or a dead rule; CurrencyMismatch; InvalidValue for one name of
     two segments; InvalidType for levels of rules over raw numbers.
@@ -134,7 +134,7 @@ class SegmentMap:
         elif isinstance(values.money, Money) and self.currency not in (None, values.money.currency):
             raise CurrencyMismatch(
                 f"a map in {self.currency}, money in {values.money.currency}",
-                code="currency.mismatch",
+                code="money.currency_mismatch",
                 value=values.money,
             )
         for rule in self.rules:
@@ -226,7 +226,7 @@ class SegmentMap:
             names = sorted(str(each or "plain numbers") for each in currencies)
             raise CurrencyMismatch(
                 f"money in {' and in '.join(names[:2])}: rules of one map have one currency",
-                code="currency.mismatch",
+                code="money.currency_mismatch",
                 value=names[0],
             )
         return (

@@ -103,7 +103,8 @@ def place_named(segments: Sequence[Segment], name: str | Enum, *, code: str) -> 
         for at, segment in enumerate(segments):
             if wanted == segment.name or wanted in segment.aliases:
                 return at
-    raise NotFound(f"no segment is called {clip(name)}", code=code, value=name)
+    known = ", ".join(segment.name for segment in segments)
+    raise NotFound(f"no segment is called {clip(name)}; there are: {clip(known)}", code=code, value=name)
 
 
 @attrs.frozen(kw_only=True)
@@ -141,7 +142,7 @@ class Range:
         currencies = [end.currency for end in ends if isinstance(end, Money)]
         if len(set(currencies)) > 1:
             raise CurrencyMismatch(
-                f"a range from {currencies[0]} to {currencies[1]}", code="currency.mismatch", value=currencies[1]
+                f"a range from {currencies[0]} to {currencies[1]}", code="money.currency_mismatch", value=currencies[1]
             )
         low, high = self.bounds
         if low is not None and high is not None and low >= high:
@@ -179,7 +180,7 @@ class Range:
         if isinstance(value, Money) and currency is not None and value.currency != currency:
             raise CurrencyMismatch(
                 f"cannot compare {value.currency} with {currency}: convert first",
-                code="currency.mismatch",
+                code="money.currency_mismatch",
                 value=value.currency,
             )
         number = value.minor if isinstance(value, Money) else require_int(value, code=_CODE, name="a number")

@@ -20,13 +20,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, day_number, day_numbers, whole_numbers
+from ..columns import Whole, day_number, day_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidValue, clip, require_instance, require_int
 from ..money import MAX_MINOR
 from ..rate import Rate
 from ._code_keys import keys_of, spelled
 from ._followed import followed
+from ._gates import ids
 from ._id_runs import merged_runs, own_runs, run_total, runs_of
 from ._one_code import one_code
 from ._own_arrays import ByBytes, own_column, own_table
@@ -194,8 +195,8 @@ def count_sequences(*, customer: object, item: object, day: object, within_days:
     """
     within = require_int(within_days, code=_CODE, name="within_days", low=1, high=MAX_MINOR)
     until = day_number(as_of, name="as_of", code=_CODE)
-    who = whole_numbers(customer, name="customer", code=_CODE, low=0)
-    what = whole_numbers(item, name="item", code=_CODE, low=0, size=who.size)
+    who = ids(customer, name="customer", code=_CODE)
+    what = ids(item, name="item", code=_CODE, size=who.size)
     days = day_numbers(day, name="day", code=_CODE, size=who.size).astype(np.int64)
     known = days <= until
     counts = followed(

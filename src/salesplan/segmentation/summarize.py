@@ -47,7 +47,7 @@ def summarize(
     detail: Detail = Detail.RFM,
     currency: str | Currency | None = None,
 ) -> CustomerSummary:
-    """The customers of rows that each say who paid what on which day.
+    """The customers of rows that each say who paid what on which day; a row is one order, not a line of one.
 
     Units: whole codes from 0 on (`columns.encode` makes them of names), dates without a time, minor units; rows in any
     order. Columns of int32 codes, `EpochDays` in int32 and int64 amounts are read as they are.

@@ -15,12 +15,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import Whole, whole_numbers
+from ..columns import Whole
 from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_text
 from ..rate import Rate
 from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
+from ._gates import ids
 from ._one_code import row_of
 from ._own_arrays import ByBytes, own_column
 from ._rate_text import percent_text
@@ -108,7 +109,7 @@ class Tags:
         adult  age 18 or more
         old    age 81 or more
         """
-        codes = whole_numbers(customer, name="customer", code=_CODE, low=0)
+        codes = ids(customer, name="customer", code=_CODE)
         cells = cells_of(self.attributes, columns, starts=self.cover.starts, size=codes.size)
         holds = np.ones((codes.size, len(self.rules)), dtype=np.bool_)
         for at, masks in enumerate(self.cover.masks):

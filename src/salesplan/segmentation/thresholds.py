@@ -229,7 +229,7 @@ class RfmThresholds:
         if self.currency is not None and self.currency != summary.currency:
             raise CurrencyMismatch(
                 f"the thresholds are in {self.currency}, the summary in {summary.currency}",
-                code="currency.mismatch",
+                code="money.currency_mismatch",
                 value=summary.currency,
             )
         for mine, other in ((self.refunds_rule, summary.refunds_rule), (self.zero_rule, summary.zero_rule)):
@@ -253,7 +253,7 @@ class RfmThresholds:
             if monetary.currency != self.currency:
                 raise CurrencyMismatch(
                     f"the thresholds are in {self.currency}, the money in {monetary.currency}",
-                    code="currency.mismatch",
+                    code="money.currency_mismatch",
                     value=monetary,
                 )
             monetary = monetary.minor

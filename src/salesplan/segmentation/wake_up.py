@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..columns import Reals, Whole, day_number, real_numbers
 from ..display import Align, html_table, text_table
 from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, require_int
-from ..money import MAX_MINOR, Currency, Money, Rounding
+from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money, Rounding
 from ..rate import Rate
 from ._grain import counted
 from ._grouped import Grouped
@@ -34,6 +34,7 @@ __all__ = ["WakeUpCandidate", "WakeUpList", "wake_up_candidates"]
 
 _CODE: Final = "segmentation.wake_up"
 _SHOWN: Final = 10
+_ROOM: Final = float(2**63)  # the floats below it are at most MAX_MINOR
 
 
 @attrs.frozen(kw_only=True)
@@ -68,8 +69,9 @@ class WakeUpCandidate:
 
 @attrs.frozen(kw_only=True, eq=False)
 class WakeUpList(ByBytes):
-    """The customers to wake up, the most valuable first; arrays of one length.
+    """The customers to wake up, each once, in order; arrays of one length.
 
+    *money* is what they have brought, *expected* what they are expected to bring, within 63 bits.
     Raises: InvalidType, InvalidValue for columns that are not such, or of different length.
     """
 
@@ -92,6 +94,8 @@ class WakeUpList(ByBytes):
         if self.currency is not None:
             require_instance(self.currency, Currency, code=_CODE, name="currency")
         keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
+        if np.unique(self.customer).size < self.customer.size:
+            raise InvalidValue("a customer is woken up once", code=_CODE, value=None)
         for name, low in (("segment", 0), ("days_since_last", 0), ("orders", 1), ("money", -MAX_MINOR)):
             column = own_column(getattr(self, name), name=name, code=_CODE, low=low, size=self.customer.size)
             keep(self, name, column)
@@ -103,6 +107,8 @@ class WakeUpList(ByBytes):
             keep(self, "expected", real_numbers(self.expected, name="expected", code=_CODE).copy())
             if self.expected.shape != self.customer.shape:
                 raise InvalidValue("expected has a value for each customer", code=_CODE, value=self.expected.shape)
+            if (np.abs(self.expected) >= _ROOM).any():
+                raise InvalidValue("expected must fit 63 bits", code=_CODE, value=float(np.abs(self.expected).max()))
             self.expected.setflags(write=False)
 
     def __len__(self) -> int:
@@ -156,15 +162,22 @@ _SIDES: Final = [Align.RIGHT, Align.LEFT, Align.RIGHT, Align.RIGHT, Align.RIGHT]
 def wake_up_candidates(
     groups: Grouped, *, segments: Iterable[str | Stage], summary: CustomerSummary, expected: object = None
 ) -> WakeUpList:
-    """The customers of those segments, or stages, by the value of an order.
+    """The customers of those segments, or stages, by what an order of theirs brings, or by what is *expected* of them.
 
     Units: *expected* is in minor units, one value for each customer of the summary.
-    Law: the order of rows changes no byte; ties go by customer code.
-    Raises: NotFound for a segment that is not there, InvalidValue for a customer who is not in the summary.
+    Law: the most valuable come first; the order of rows changes no byte; ties go by customer code.
+    Raises: NotFound for a segment that is not there; InvalidType; InvalidValue for groups of another day, a customer
+    who is not in the summary, or more than 2**31 orders of one; CurrencyMismatch.
     """
     require_instance(summary, CustomerSummary, code=_CODE, name="summary")
     if not all(hasattr(groups, name) for name in ("customer", "segment", "segments")):
         raise InvalidType(f"groups are an assignment or stages: {clip(groups)}", code=_CODE, value=groups)
+    as_of, unit = getattr(groups, "as_of", None), getattr(groups, "currency", None)
+    if as_of is not None and as_of != summary.as_of:
+        raise InvalidValue(f"groups of {as_of}, a summary of {summary.as_of}", code=_CODE, value=as_of)
+    if unit is not None and unit != summary.currency:
+        why = f"groups in {unit}, a summary in {summary.currency}"
+        raise CurrencyMismatch(why, code="money.currency_mismatch", value=summary.currency)
     places = [place_named(groups.segments, name, code=_CODE) for name in listed(segments, code=_CODE, name="segments")]
     chosen = np.isin(groups.segment, places)
     customer = groups.customer[chosen]
