@@ -12,13 +12,24 @@ from ..columns import Whole, whole_numbers
 from ..errors import InvalidType, InvalidValue, clip
 from ..money import MAX_MINOR
 
-__all__ = ["ByBytes", "bytes_of", "fields_of", "own_column", "own_table"]
+__all__ = ["ByBytes", "bytes_of", "fields_of", "own_codes", "own_column", "own_table"]
 
 
 def own_column(values: object, *, name: str, code: str, low: int = 0, size: int | None = None) -> Whole:
     """An own, read-only copy of a column of whole numbers from *low* on."""
     own = whole_numbers(values, name=name, code=code, low=low, size=size).copy()
     own.setflags(write=False)
+    return own
+
+
+def own_codes(values: object, *, code: str) -> Whole:
+    """An own, read-only copy of a column of customers, which rises: each is there once.
+
+    Raises: InvalidType, InvalidValue with *code*, or *code* and ".twice".
+    """
+    own = own_column(values, name="customer", code=code)
+    if (own[1:] <= own[:-1]).any():
+        raise InvalidValue("customers must rise, each once", code=f"{code}.twice", value=None)
     return own
 
 

@@ -20,7 +20,7 @@ from ..money import MAX_MINOR, Currency, CurrencyMismatch, Money
 from ..rate import Rate
 from ._one_code import row_of
 from ._one_customer import standing_of
-from ._own_arrays import ByBytes, own_column, own_table
+from ._own_arrays import ByBytes, own_codes, own_table
 from ._place_sums import sums_at
 from ._rate_text import percent_text
 from .cuts import Cuts
@@ -76,9 +76,7 @@ class Assignment(ByBytes):
                 code="money.currency_mismatch",
                 value=self.currency,
             )
-        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
-        if (self.customer[1:] <= self.customer[:-1]).any():
-            raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
+        keep(self, "customer", own_codes(self.customer, code=_CODE))
         if self.values is not None:
             keep(self, "values", own_table(self.values, width=3, name="values", code=_CODE, low=-MAX_MINOR))
         if self.levels is not None:

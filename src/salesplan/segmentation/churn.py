@@ -31,7 +31,7 @@ from ..errors import InvalidType, InvalidValue, clip, listed, require_instance, 
 from ..rate import Rate
 from ._grain import counted
 from ._one_code import row_of
-from ._own_arrays import ByBytes, own_column
+from ._own_arrays import ByBytes, own_codes, own_column
 from ._rate_text import decimal_text, percent_text
 from .purchase_days import PurchaseDays
 
@@ -155,9 +155,7 @@ class ChurnWarnings(ByBytes):
         keep = object.__setattr__
         require_instance(self.rule, ChurnRule, code=_CODE, name="rule")
         day_number(self.as_of, name="as_of", code=_CODE)
-        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
-        if (self.customer[1:] <= self.customer[:-1]).any():
-            raise InvalidValue("customers must rise, each once", code=_CODE, value=None)
+        keep(self, "customer", own_codes(self.customer, code=_CODE))
         for name in ("silent", "gaps", "doubled_median_gap"):
             keep(self, name, own_column(getattr(self, name), name=name, code=_CODE, size=self.customer.size))
         days = self.as_of.toordinal()

@@ -21,6 +21,7 @@ __all__ = ["LifetimeValues", "check_terms", "require_share"]
 
 _MOST_PERIODS: Final = 1200
 _MOST_DISCOUNT: Final = Rate(10)
+_ROW: Final = "segmentation.row"
 _ALIGN: Final = (Align.LEFT, Align.RIGHT)
 
 
@@ -79,16 +80,14 @@ class LifetimeValues(ByBytes):
 
         Raises: InvalidType, InvalidValue for a row that is not there.
         """
-        require_int(
-            one_code(row, name="row", code="segmentation.row"), code="segmentation.row", name="row", high=len(self) - 1
-        )
+        at = require_int(one_code(row, name="row", code=_ROW), code=_ROW, name="row", high=len(self) - 1)
         return text_table(
             [
-                ("still a customer", f"{self.alive[row]:.4f}"),
-                (f"orders in {self._span}", f"{self.orders[row]:.4f}"),
-                (f"discounted by {self.discount} a period", f"{self.discounted_orders[row]:.4f}"),
-                ("money of an order", self._amount(float(self.order_value[row]))),
-                (f"margin of {self.margin}", self._amount(float(self.value[row]))),
+                ("still a customer", f"{self.alive[at]:.4f}"),
+                (f"orders in {self._span}", f"{self.orders[at]:.4f}"),
+                (f"discounted by {self.discount} a period", f"{self.discounted_orders[at]:.4f}"),
+                ("money of an order", self._amount(float(self.order_value[at]))),
+                (f"margin of {self.margin}", self._amount(float(self.value[at]))),
             ],
             align=_ALIGN,
         )

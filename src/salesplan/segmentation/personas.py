@@ -24,7 +24,7 @@ from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
 from ._gates import ids
 from ._one_code import row_of
-from ._own_arrays import ByBytes, own_column
+from ._own_arrays import ByBytes, own_codes, own_column
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
 from .boxes import Cover, cover
@@ -163,9 +163,7 @@ class PersonaAssignment(ByBytes):
     def __attrs_post_init__(self) -> None:
         keep = object.__setattr__
         require_instance(self.map, PersonaMap, code=_CODE, name="map")
-        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
-        if (self.customer[1:] <= self.customer[:-1]).any():
-            raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
+        keep(self, "customer", own_codes(self.customer, code=_CODE))
         rule = own_column(self.rule, name="rule", code=_CODE, low=-1, size=self.customer.size)
         if rule.size and int(rule.max()) >= len(self.map.rules):
             raise InvalidValue("there is no such rule", code=_CODE, value=int(rule.max()))

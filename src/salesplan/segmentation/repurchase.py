@@ -28,7 +28,7 @@ from ..errors import InvalidValue, require_instance
 from ._code_keys import ranked
 from ._gates import AMOUNTS, ids
 from ._grain import Grains, period_numbers, require_grain
-from ._own_arrays import ByBytes, own_column
+from ._own_arrays import ByBytes, own_codes, own_column
 from ._repurchase_rate import Repeat, RepurchaseBase, RepurchaseRate, RepurchaseTable, WithinDays, require_base
 
 __all__ = ["Repeat", "RepurchaseBase", "RepurchaseRate", "RepurchaseState", "RepurchaseTable", "WithinDays"]
@@ -57,12 +57,10 @@ class RepurchaseState(ByBytes):
 
     def __attrs_post_init__(self) -> None:
         keep = object.__setattr__
-        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
+        keep(self, "customer", own_codes(self.customer, code=_CODE))
         size = self.customer.size
         for name in ("first_day", "second_order", "second_day"):
             keep(self, name, own_column(getattr(self, name), name=name, code=_CODE, low=_FIRST, size=size))
-        if (self.customer[1:] <= self.customer[:-1]).any():
-            raise InvalidValue("customers must rise, each once", code=_CODE, value=None)
         on_first = self.second_order == self.first_day
         orderly = (self.first_day < self.second_day) & (on_first | (self.second_order == self.second_day))
         if not orderly.all() or (self.second_day > _NEVER).any():

@@ -16,7 +16,7 @@ from ..money import MAX_MINOR, Currency
 from ..rate import Rate
 from ._days_with_holes import days_with_holes
 from ._one_code import row_of
-from ._own_arrays import ByBytes, own_column
+from ._own_arrays import ByBytes, own_codes, own_column
 from ._rate_text import percent_text
 from .lifecycle import STAGES, LifecyclePolicy, Stage, stage_segments
 from .segments import Segment, place_named
@@ -88,9 +88,7 @@ class Lifecycle(ByBytes):
         keep = object.__setattr__
         require_instance(self.policy, LifecyclePolicy, code=_CODE, name="policy")
         day_number(self.as_of, name="as_of", code=_CODE)
-        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
-        if (self.customer[1:] <= self.customer[:-1]).any():
-            raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
+        keep(self, "customer", own_codes(self.customer, code=_CODE))
         size = self.customer.size
         for name in ("first_day", "last_day", "previous_last_day"):
             keep(self, name, days_with_holes(getattr(self, name), name=name, code=_CODE, size=size))

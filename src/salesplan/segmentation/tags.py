@@ -23,7 +23,7 @@ from ._attribute_columns import cells_of
 from ._conditions import checked, claims_of, conditions
 from ._gates import ids
 from ._one_code import row_of
-from ._own_arrays import ByBytes, own_column
+from ._own_arrays import ByBytes, own_codes
 from ._rate_text import percent_text
 from .attributes import Attribute, ChoiceAttribute, NumberAttribute, Value, Where
 from .boxes import Cover, cover
@@ -148,9 +148,7 @@ class TagAssignment(ByBytes):
     def __attrs_post_init__(self) -> None:
         keep = object.__setattr__
         require_instance(self.rules, Tags, code=_CODE, name="rules")
-        keep(self, "customer", own_column(self.customer, name="customer", code=_CODE))
-        if (self.customer[1:] <= self.customer[:-1]).any():
-            raise InvalidValue("customers must rise, each once", code=f"{_CODE}.twice", value=None)
+        keep(self, "customer", own_codes(self.customer, code=_CODE))
         holds = require_instance(self.holds, np.ndarray, code=_CODE, name="holds").copy()
         if holds.dtype != np.bool_ or holds.shape != (self.customer.size, len(self.rules.rules)):
             raise InvalidValue("holds says of each customer and rule whether it holds", code=_CODE, value=holds.shape)
