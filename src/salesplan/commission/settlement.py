@@ -297,5 +297,4 @@ def _sold(statement: Statement, credits: list[Credit]) -> Money:
 
 
 def _earned(statement: Statement) -> Money:
-    own = (line.amount for line in statement.lines if line.kind in _OWN)
-    return Money.sum(own, currency=statement.currency)
+    return Money.sum((line.amount for line in statement.lines if line.kind in _OWN), currency=statement.currency)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..display import html_table, text_table
-from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance
+from ..errors import InvalidType, InvalidValue, NotFound, clip, listed, require_instance, require_text
 from ._lots import Book
 from .point_events import Earning, PointsEvent, PointsPolicy, Refund, Spending, SpendReversal, require_date
 from .points_state import Lot, PointsState, PointsUse
@@ -135,6 +135,7 @@ class PointsLedger:
 
     def _rest(self, kind: type[Any], id: str, taking_back: type[Any], name: str) -> int:
         """What is not taken back yet of the event with that id."""
+        require_text(id, code=_CODE, name=name)
         whole: list[int] = [event.points for event in self.events if isinstance(event, kind) and event.id == id]
         if not whole:
             raise NotFound(f"no {name} {clip(id)} in the ledger", code="segmentation.points.unknown", value=id)
