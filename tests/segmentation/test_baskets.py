@@ -135,6 +135,8 @@ def test_nothing_is_counted_of_no_rows() -> None:
     nothing = count_pairs(basket=[], item=[], largest=3)
     assert (nothing.baskets, nothing.items.size, nothing.pairs.shape, nothing.triples.shape) == (0, 0, (0, 2), (0, 3))
     assert nothing.together(1, 2, 3) == 0
+    some = worked()
+    assert some.together(some.items[0]) == some.together(int(some.items[0])) > 0  # a code as it comes out of the array
     assert associate(nothing, min_support=Rate(0), min_confidence=Rate(0)) == ()
     assert cross_sell(nothing, [1], min_support=Rate(0), min_confidence=Rate(0)) == ()
     assert bundle_candidates(nothing, min_support=Rate(0)) == ()

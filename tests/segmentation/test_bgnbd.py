@@ -22,6 +22,7 @@ from salesplan.errors import InvalidType, InvalidValue, SalesplanError
 from salesplan.segmentation._bgnbd_fit import Likelihood
 from salesplan.segmentation._histories import checked, tally
 from salesplan.segmentation.bgnbd import BgNbd, BgNbdFit, FitStatus, Limit, NoModel, Runaway, _reading
+from salesplan.segmentation.gamma_gamma import GammaGamma
 from tests.segmentation.buying import (
     Columns,
     cdnow,
@@ -597,6 +598,10 @@ def test_a_fit_has_a_model_exactly_when_it_converged() -> None:
 
 def test_a_fit_is_told_in_numbers() -> None:
     fit = BgNbd.fit(repeat_days=[0, 1, 2, 3, 0, 2], last_repeat=[0, 9, 20, 33, 0, 8], age=[40] * 6, unit_days=7)
+    for name in ("model", "edge"):
+        other: dict[str, Any] = {name: GammaGamma(p=6, q=4, v=15)}
+        with pytest.raises(InvalidType, match="no such model"):
+            attrs.evolve(fit, **other)
     for bad in ({"log_likelihood": float("nan")}, {"gradient_norm": float("nan")}):
         fields: dict[str, Any] = bad
         with pytest.raises(InvalidValue, match="not nan"):

@@ -86,15 +86,20 @@ class Fitted(Generic[M]):
                 raise InvalidType(f"a fit is told in floats: {clip(number)}", code="segmentation.fit", value=number)
             if number is not None and isnan(number):
                 raise InvalidValue("a fit is told in numbers, not nan", code="segmentation.fit", value=number)
-        parameters = {} if self.model is None else getattr(self.model, "parameters", None)
-        if parameters is None:
-            raise InvalidType(f"that is no model: {clip(self.model)}", code="segmentation.fit", value=self.model)
+        for each in (self.model, self.edge):
+            if each is not None and not isinstance(each, self._kind()):
+                raise InvalidType(f"that is no such model: {clip(each)}", code="segmentation.fit", value=each)
+        parameters = {} if self.model is None else self.model.parameters
         if self.model is not None and len(self.standard_errors) != len(parameters):
             raise InvalidValue(
                 f"a fit has a standard error for each parameter: {clip(self.standard_errors)}",
                 code="segmentation.fit",
                 value=self.standard_errors,
             )
+
+    def _kind(self) -> type[object]:
+        """The model that this is the fit of."""
+        raise NotImplementedError
 
     def require_model(self) -> M:
         """The model, where there is one.

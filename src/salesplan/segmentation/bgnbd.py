@@ -202,6 +202,9 @@ class BgNbdFit(Fitted[BgNbd]):
 
     repeaters: int
 
+    def _kind(self) -> type[BgNbd]:
+        return BgNbd
+
 
 def _start(model: BgNbd, unit_days: int) -> Reals:
     require_instance(model, BgNbd, code="segmentation.start", name="start")

@@ -171,6 +171,9 @@ class GammaGammaFit(Fitted[GammaGamma]):
     zero_money: int
     correlation: float | None = None
 
+    def _kind(self) -> type[GammaGamma]:
+        return GammaGamma
+
 
 def _checked(repeat_days: object, mean_money: object) -> tuple[Whole, Reals]:
     repeats = whole_numbers(repeat_days, name="repeat_days", code="segmentation.repeat_days", low=0, high=MOST_DAYS)
