@@ -598,11 +598,22 @@ def test_a_fit_has_a_model_exactly_when_it_converged() -> None:
 
 def test_a_fit_is_told_in_numbers() -> None:
     fit = BgNbd.fit(repeat_days=[0, 1, 2, 3, 0, 2], last_repeat=[0, 9, 20, 33, 0, 8], age=[40] * 6, unit_days=7)
-    for name in ("model", "edge"):
-        other: dict[str, Any] = {name: GammaGamma(p=6, q=4, v=15)}
-        with pytest.raises(InvalidType, match="no such model"):
-            attrs.evolve(fit, **other)
     for bad in ({"log_likelihood": float("nan")}, {"gradient_norm": float("nan")}):
         fields: dict[str, Any] = bad
         with pytest.raises(InvalidValue, match="not nan"):
             attrs.evolve(fit, **fields)
+
+
+def test_a_fit_holds_a_model_of_its_kind() -> None:
+    ended: dict[str, Any] = {
+        "customers": 9,
+        "repeaters": 5,
+        "standard_errors": (0.1,) * 4,
+        "status": FitStatus.CONVERGED,
+    }
+    own, other = BgNbd(r=1, alpha=1, a=1, b=1, unit_days=7), GammaGamma(p=6, q=4, v=15)
+    fields: dict[str, Any] = {"model": own}
+    assert BgNbdFit(**ended, **fields).require_model() == own
+    for name in ("model", "edge"):
+        with pytest.raises(InvalidType, match="no such model"):
+            BgNbdFit(**ended, **fields | {name: other})
